@@ -1,0 +1,1 @@
+"""B1: consume, inbox, business row, outbox row, commit, ack, relay, confirmed publish; ours, FastStream and the floor."""
