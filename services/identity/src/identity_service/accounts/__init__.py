@@ -1,0 +1,1 @@
+"""Accounts: one per person across firms, and the user names they carry."""

@@ -1,0 +1,119 @@
+"""Use cases on accounts: finding or making the one of an address, and giving user names that are never given twice."""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from event_contracts.identity import AccountState
+from event_contracts.people import Language
+from service_kit.db import UnitOfWork
+from service_kit.ids import new_id
+from service_kit.people import normalise_email
+
+from identity_service.accounts import repository
+from identity_service.accounts.domain import checked_name, proposed_name, skeleton, variants
+from identity_service.accounts.tables import Account
+
+_FIRST_LOOK = 20
+_LARGEST_LOOK = 2_000
+
+
+@dataclass(frozen=True)
+class PersonData:
+    """What a firm says about a person; the e-mail is normalised."""
+
+    email: str
+    given_name: str
+    family_name: str
+    language: Language
+    phone: str | None
+
+
+async def find_or_make(uow: UnitOfWork, person: PersonData) -> tuple[Account, bool]:
+    """The one account of the person's address (I2), locked; and whether it was made just now."""
+    account = await repository.lock_by_email(uow.session, person.email)
+    if account is not None:
+        return account, False
+    made = await _new_account(uow, person)
+    if await repository.insert_unless_known(uow.session, made):
+        return made, True
+    # Another transaction committed the same address first. The name taken above stays taken: that is harmless.
+    account = await repository.lock_by_email(uow.session, person.email)
+    if account is None:
+        raise RuntimeError("an account that blocked an insert is not there")
+    return account, False
+
+
+async def _new_account(uow: UnitOfWork, person: PersonData) -> Account:
+    account_id = new_id()
+    name = await repository.redeem_reservation(uow.session, person.email, account_id)
+    if name is None:
+        name = await take_free_name(uow, proposed_name(person.given_name, person.family_name), account_id=account_id)
+    return Account(
+        id=account_id,
+        email=person.email,
+        state=AccountState.PENDING,
+        user_name=name,
+        given_name=person.given_name,
+        family_name=person.family_name,
+        language=person.language,
+        phone=person.phone,
+        created_at=await uow.now(),
+    )
+
+
+async def take_free_name(uow: UnitOfWork, base: str, **holder: Any) -> str:
+    """Takes the base or its next free variant for the holder (I3)."""
+    now = await uow.now()
+    if await repository.take_name(uow.session, base, now, **holder):
+        return base
+    candidates, look = islice(variants(base), 1, None), _FIRST_LOOK
+    while True:
+        names = list(islice(candidates, look))
+        taken = await repository.taken_skeletons(uow.session, names)
+        for name in names:
+            if skeleton(name) not in taken and await repository.take_name(uow.session, name, now, **holder):
+                return name
+        look = min(look * 10, _LARGEST_LOOK)
+
+
+async def choose_name(uow: UnitOfWork, account: Account, typed: str) -> str:
+    """The name a person asked for as the account is created, or its next free variant (I3)."""
+    wanted = checked_name(typed)
+    if wanted == account.user_name:
+        return wanted
+    holder = await repository.holder_of(uow.session, wanted)
+    if holder is not None and holder.account_id == account.id:
+        # It looks like a name that is this account's already: nobody else can be confused by the other spelling.
+        return wanted
+    return await take_free_name(uow, wanted, account_id=account.id)
+
+
+async def reserve_name(uow: UnitOfWork, *, client_id: str, email: str, wanted: str) -> str:
+    """Reserves a name, or its next free variant, for an address. The same system and address get the same name again.
+
+    The answer is the same whether or not the address has an account (I1); somebody who has one keeps its name (I3).
+    """
+    address, base = normalise_email(email), checked_name(wanted)
+    known = await repository.reservation(uow.session, client_id, address)
+    if known is not None:
+        return known.name
+    return await take_free_name(uow, base, reserved_by=client_id, reserved_for=address)
+
+
+async def next_free_name(uow: UnitOfWork, wanted: str) -> str:
+    """What the name would become if it were taken now. Nothing is reserved."""
+    look, candidates = _FIRST_LOOK, variants(checked_name(wanted))
+    while True:
+        names = list(islice(candidates, look))
+        taken = await repository.taken_skeletons(uow.session, names)
+        for name in names:
+            if skeleton(name) not in taken:
+                return name
+        look = min(look * 10, _LARGEST_LOOK)
+
+
+async def account_of(uow: UnitOfWork, account_id: UUID) -> Account:
+    """The account of a signed-in person."""
+    return await repository.get(uow.session, account_id)

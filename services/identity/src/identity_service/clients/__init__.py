@@ -1,0 +1,1 @@
+"""Client credentials of other systems."""

@@ -1,0 +1,1 @@
+"""Invitations: what firms offered, the links that were sent for it, and their acceptance."""

@@ -1,0 +1,154 @@
+"""Rules of offers, invitations and links (I2, I5 to I8, R2, R3): states, expiry, which mail goes out. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from service_kit.errors import DomainError, Gone, NotFound
+
+LADDER_KIND = "invitation"
+LIFETIME = timedelta(days=30)
+AFTER_LAST_REMINDER = timedelta(days=7)
+RENEWALS_PER_HOUR = 3
+# How long an equal repeated acceptance still hears "done"; later the link only says that it was used.
+REPEAT_WINDOW = timedelta(minutes=15)
+
+
+class OfferState(StrEnum):
+    """What dossier last said about an offer: opened means the person has the access."""
+
+    OFFERED = "offered"
+    OPENED = "opened"
+    WITHDRAWN = "withdrawn"
+
+
+class InvitationState(StrEnum):
+    """I5. Nothing leads out of the last three."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+
+
+class LinkState(StrEnum):
+    """What one link says at once, before anything is typed (I6)."""
+
+    PENDING = "pending"
+    USED = "used"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    REPLACED = "replaced"
+
+
+class InvitationFacts(Protocol):
+    """What the rules look at of an invitation."""
+
+    state: InvitationState
+    epoch: int
+    ladder_ended: bool
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class NextMail:
+    """What taking an offer means for the invitation of that person and firm."""
+
+    new_invitation: bool
+    epoch: int
+    first: bool
+
+
+class _OfferOfFirm(Protocol):
+    firm_id: UUID
+    phone: str | None
+    offered_at: datetime
+
+
+O = TypeVar("O", bound=_OfferOfFirm)  # noqa: E741  # the one type variable of this module
+
+
+def next_mail(latest: InvitationFacts | None, now: datetime) -> NextMail:
+    """One live invitation and ladder per person and firm (I2); an offer after a ladder's end opens a new one (R2)."""
+    if latest is None:
+        return NextMail(new_invitation=True, epoch=1, first=True)
+    if latest.state is not InvitationState.PENDING or now >= latest.expires_at:
+        return NextMail(new_invitation=True, epoch=latest.epoch + 1, first=True)
+    if latest.ladder_ended:
+        return NextMail(new_invitation=False, epoch=latest.epoch + 1, first=True)
+    return NextMail(new_invitation=False, epoch=latest.epoch, first=False)
+
+
+def expiry(
+    current: datetime | None, now: datetime, ladder_started_at: datetime, offsets: Iterable[timedelta]
+) -> datetime:
+    """30 days after the last mail, never before the last reminder plus a week (I8); it never comes nearer."""
+    moments = [now + LIFETIME, ladder_started_at + max(offsets) + AFTER_LAST_REMINDER]
+    return max([*moments, current] if current else moments)
+
+
+def link_state(
+    invitation: InvitationState,
+    *,
+    account_active: bool,
+    expires_at: datetime,
+    replaced_at: datetime | None,
+    now: datetime,
+) -> LinkState:
+    """An invitation that is settled says so on all its links; only a live one asks whether the link was replaced."""
+    if invitation is InvitationState.REVOKED:
+        return LinkState.REVOKED
+    if invitation is InvitationState.ACCEPTED or account_active:
+        return LinkState.USED
+    if replaced_at is not None:
+        return LinkState.REPLACED
+    if invitation is InvitationState.EXPIRED or now >= expires_at:
+        return LinkState.EXPIRED
+    return LinkState.PENDING
+
+
+def withheld_reason(
+    *, account_pending: bool, invitation: InvitationFacts | None, epoch: int, offers_waiting: int, now: datetime
+) -> str | None:
+    """Why a due reminder does not go out (R3), or None when it does."""
+    if not account_pending:
+        return "account_active"
+    if invitation is None or invitation.epoch != epoch:
+        return "superseded"
+    if invitation.state is not InvitationState.PENDING:
+        return f"invitation_{invitation.state.value}"
+    if now >= invitation.expires_at:
+        return "invitation_expired"
+    return "nothing_offered" if offers_waiting == 0 else None
+
+
+def best_known(offers: Sequence[O], firm_id: UUID) -> tuple[O, str | None]:
+    """Whose data the new account takes: the newest offer of the firm whose link was used.
+
+    The phone may come from an older or another firm's waiting offer when that one has none: both SMS and
+    mail are needed to sign in (A3), and a withdrawn offer may carry a wrong number.
+    """
+    ordered = sorted(offers, key=lambda offer: (offer.firm_id == firm_id, offer.offered_at), reverse=True)
+    phone = next((offer.phone for offer in ordered if offer.phone), None)
+    return ordered[0], phone
+
+
+_DEAD = {
+    LinkState.USED: "This invitation was used: the account exists.",
+    LinkState.REVOKED: "This invitation was withdrawn.",
+    LinkState.EXPIRED: "This invitation has expired.",
+    LinkState.REPLACED: "A newer link was sent; this one no longer works.",
+}
+
+
+def dead_link(state: LinkState) -> DomainError:
+    """The answer to a link that no longer works: gone, with its reason (I6)."""
+    return Gone(f"invitation_{state.value}", _DEAD[state], rule="I6")
+
+
+def unknown_link() -> DomainError:
+    """The answer to a link that never was."""
+    return NotFound("not_found", "There is nothing here.")

@@ -1,0 +1,51 @@
+"""What goes in and out of the invitation routes."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from identity_service.invitations.acceptance import Accepted
+from identity_service.invitations.links import Link
+
+
+class InvitationState(BaseModel):
+    """A link that works: who invites to what, and the proposed user name."""
+
+    state: str
+    firm_name: str
+    dossiers: tuple[str, ...]
+    user_name: str
+    expires_at: datetime
+
+
+class Acceptance(BaseModel):
+    """The password the invited person chose, and a user name if they want another than the proposed one (I3, I4)."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    password: str = Field(min_length=1, max_length=1000)
+    user_name: str | None = Field(default=None, max_length=200)
+
+
+class AccountMade(BaseModel):
+    """The account exists; `user_name` is final."""
+
+    account_id: UUID
+    user_name: str
+
+
+def state_out(link: Link) -> InvitationState:
+    """A live link as its holder sees it."""
+    return InvitationState(
+        state=link.state.value,
+        firm_name=link.firm_name,
+        dossiers=link.dossiers,
+        user_name=link.user_name,
+        expires_at=link.expires_at,
+    )
+
+
+def accepted_out(accepted: Accepted) -> AccountMade:
+    """The answer to every equal acceptance."""
+    return AccountMade(account_id=accepted.account_id, user_name=accepted.user_name)

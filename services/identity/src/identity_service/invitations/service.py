@@ -1,0 +1,122 @@
+"""Use cases on offers: taking, withdrawing, noting one as open. Same result in whatever order they come."""
+
+from uuid import UUID
+
+from event_contracts.identity import AccountState, Occasion
+from service_kit.db import UnitOfWork
+from service_kit.ids import new_id
+
+from identity_service.accounts import repository as accounts
+from identity_service.accounts.service import find_or_make
+from identity_service.accounts.tables import Account
+from identity_service.deps import IdentityDeps
+from identity_service.invitations import repository
+from identity_service.invitations.domain import InvitationState, NextMail, OfferState, expiry, next_mail
+from identity_service.invitations.events import (
+    NewOffer,
+    access_linked,
+    invitation_revoked,
+    offer_said,
+    offer_values,
+    offsets_stored,
+    recipient_of,
+)
+from identity_service.invitations.mailing import Letter, issue
+from identity_service.invitations.tables import Invitation
+
+
+async def take_offer(uow: UnitOfWork, deps: IdentityDeps, offer: NewOffer) -> None:
+    """Finds or makes the person's account, links the offer to it, and invites whoever has no account yet (I1, I2)."""
+    known = await repository.offer_record(uow.session, offer.offer_id)
+    if known is not None and (known.state is OfferState.WITHDRAWN or known.account_id is not None):
+        return
+    account, made = await find_or_make(uow, offer.person)
+    values = {**offer_values(offer), "account_id": account.id, "offered_at": await uow.now()}
+    state = await repository.put_offer(uow.session, {**values, "state": OfferState.OFFERED})
+    if state is None or state is OfferState.WITHDRAWN:
+        return
+    if account.state is AccountState.ACTIVE or state is OfferState.OPENED:
+        uow.outbox.add(access_linked(offer, account, None))
+        return
+    await _invite(uow, deps, account, offer, account_is_new=made)
+
+
+async def _invite(
+    uow: UnitOfWork, deps: IdentityDeps, account: Account, offer: NewOffer, *, account_is_new: bool
+) -> None:
+    firm_id = offer.firm.firm_id
+    latest = None if account_is_new else await repository.latest_invitation(uow.session, account.id, firm_id)
+    plan = next_mail(latest, await uow.now())
+    invitation = await _invitation_for(uow, account, offer, latest, plan)
+    uow.outbox.add(access_linked(offer, account, invitation.id))
+    offers = [offer_said(offer)]
+    if plan.first and latest is not None:
+        # A new ladder: its mails name all that waits, also what an expired invitation had offered.
+        offers = [offer_said(row) for row in await repository.waiting_offers(uow.session, account.id, firm_id)]
+    letter = Letter(
+        cause=f"offer:{offer.offer_id}",
+        occasion=Occasion.FIRST if plan.first else Occasion.ADDED,
+        firm=offer.firm,
+        recipient=recipient_of(account, offer.person),
+        offers=offers,
+        granted_by=offer.granted_by,
+        custom_text=offer.custom_text,
+    )
+    await issue(uow, deps, account, invitation, letter)
+
+
+async def _invitation_for(
+    uow: UnitOfWork, account: Account, offer: NewOffer, latest: Invitation | None, plan: NextMail
+) -> Invitation:
+    now = await uow.now()
+    if latest is not None and not plan.new_invitation:
+        started = now if plan.first else latest.ladder_started_at
+        latest.expires_at = expiry(latest.expires_at, now, started, offer.policy.offsets)
+        latest.epoch, latest.ladder_started_at = plan.epoch, started
+        latest.ladder_ended, latest.offsets = False, offsets_stored(offer.policy)
+        return latest
+    if latest is not None and latest.state is InvitationState.PENDING:
+        latest.state, latest.settled_at = InvitationState.EXPIRED, now
+        await uow.session.flush()  # before the new row, which the index of live invitations would refuse
+    invitation = Invitation(
+        id=new_id(),
+        account_id=account.id,
+        firm_id=offer.firm.firm_id,
+        epoch=plan.epoch,
+        state=InvitationState.PENDING,
+        offsets=offsets_stored(offer.policy),
+        ladder_started_at=now,
+        expires_at=expiry(None, now, now, offer.policy.offsets),
+        created_at=now,
+    )
+    uow.insert(Invitation, invitation.model_dump())
+    return invitation
+
+
+async def withdraw_offer(uow: UnitOfWork, offer_id: UUID, firm_id: UUID) -> None:
+    """Notes the withdrawal; the firm's invitation is revoked when nothing of it is left (R3, A10)."""
+    known = await repository.offer_record(uow.session, offer_id)
+    if known is not None and known.account_id is not None:
+        await accounts.lock(uow.session, known.account_id)
+    if not await repository.put_state(uow.session, offer_id, firm_id, OfferState.WITHDRAWN):
+        return
+    if known is None:
+        known = await repository.offer_record(uow.session, offer_id)
+    if known is not None and known.account_id is not None:
+        await _revoke_if_empty(uow, known.account_id, firm_id)
+
+
+async def _revoke_if_empty(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> None:
+    await accounts.lock(uow.session, account_id)
+    invitation = await repository.latest_invitation(uow.session, account_id, firm_id)
+    if invitation is None or invitation.state is not InvitationState.PENDING:
+        return
+    if await repository.waiting_offers(uow.session, account_id, firm_id):
+        return
+    invitation.state, invitation.settled_at = InvitationState.REVOKED, await uow.now()
+    uow.outbox.add(invitation_revoked(invitation))
+
+
+async def note_opened(uow: UnitOfWork, offer_id: UUID, firm_id: UUID) -> None:
+    """Dossier has answered: the access is open, pages no longer say "being opened" (A10)."""
+    await repository.put_state(uow.session, offer_id, firm_id, OfferState.OPENED)

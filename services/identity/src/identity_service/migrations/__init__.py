@@ -1,0 +1,1 @@
+"""Migrations of identity's database, oldest first; one that was released is never edited."""

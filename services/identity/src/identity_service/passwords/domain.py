@@ -1,0 +1,44 @@
+"""What is accepted as a password (I4): long enough, not a well-known one, not the person's own name. Pure."""
+
+import unicodedata
+from collections.abc import Collection
+
+from service_kit.errors import FieldError, Invalid
+
+RULE = "I4"
+SHORTEST = 12
+LONGEST = 128
+_FEWEST_DIFFERENT_CHARACTERS = 5
+
+
+def prepared(password: str) -> str:
+    """The one form that is checked and hashed, so that two keyboards typing the same text agree (NFKC)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_password(password: str, *, names: Collection[str], common: Collection[str]) -> None:
+    """Raises Invalid with every reason why this is no password. Cheap: it runs before any hashing.
+
+    `names` are the person's user name and address; `common` holds well-known passwords in lower case.
+    """
+    problems = tuple(_problems(prepared(password), {name.casefold() for name in names}, common))
+    if problems:
+        raise Invalid("password_weak", problems[0].detail, rule=RULE, fields=problems)
+
+
+def _problems(password: str, names: set[str], common: Collection[str]) -> list[FieldError]:
+    found = []
+    lowered = password.casefold()
+    if len(password) < SHORTEST:
+        found.append(_problem("password_too_short", f"A password has at least {SHORTEST} characters."))
+    if len(password) > LONGEST:
+        found.append(_problem("password_too_long", f"A password has at most {LONGEST} characters."))
+    if lowered in names:
+        found.append(_problem("password_is_name", "The password must not be the user name or the e-mail address."))
+    if lowered in common or len(set(password)) < _FEWEST_DIFFERENT_CHARACTERS:
+        found.append(_problem("password_common", "This password is too easy to guess."))
+    return found
+
+
+def _problem(code: str, detail: str) -> FieldError:
+    return FieldError("password", code, detail, RULE)

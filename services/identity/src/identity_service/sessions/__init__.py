@@ -1,0 +1,1 @@
+"""Sessions: sign-in, codes, refresh families, sign-out."""

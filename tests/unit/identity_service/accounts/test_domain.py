@@ -1,0 +1,84 @@
+"""I3: which user name is proposed, what may be one, and which two look alike."""
+
+from itertools import islice
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from identity_service.accounts.domain import checked_name, proposed_name, skeleton, variants
+from service_kit.errors import Invalid
+
+
+@pytest.mark.parametrize(
+    ("given_name", "family_name", "proposed"),
+    [
+        ("Jan", "Peeters", "jan.peeters"),
+        ("Éloïse", "Lefèvre", "eloise.lefevre"),
+        ("Jean-Pierre", "D'Hondt", "jean-pierre.dhondt"),
+        ("An", "Van den Berghe", "an.vandenberghe"),
+        ("Søren", "Groß", "soren.gross"),
+        ("Łucja", "Wałęsa", "lucja.walesa"),
+        ("İpek", "Yıldız", "ipek.yildiz"),
+        ("", "Peeters", "peeters"),
+        ("Jan", "", "jan"),
+        ("王", "伟", "account"),
+        ("X", "", "account"),
+        ("Jan\r\nBcc: eve@example.org", "<script>", "janbcceveexampleorg.script"),
+        ("--", "..", "account"),
+    ],
+)
+def test_i3_the_proposal_is_given_name_dot_family_name_in_ascii(
+    given_name: str, family_name: str, proposed: str
+) -> None:
+    assert proposed_name(given_name, family_name) == proposed
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_i3_every_proposal_and_its_variants_are_allowed_names(given_name: str, family_name: str) -> None:
+    for name in islice(variants(proposed_name(given_name, family_name)), 12):
+        assert checked_name(name) == name
+
+
+def test_i3_variants_count_from_two_and_stay_short_enough() -> None:
+    assert list(islice(variants("jan.peeters"), 3)) == ["jan.peeters", "jan.peeters2", "jan.peeters3"]
+    assert {len(name) for name in islice(variants("a" * 64), 1, 2000)} <= set(range(57, 65))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("jan.peeters", "JAN.Peeters"),
+        ("jan.peeters", " jan.peeters "),
+        ("bob", "b0b"),
+        ("paul", "pau1"),
+        ("lieve", "1ieve"),
+        ("marie", "rnarie"),
+        ("willem", "vvillem"),
+        ("jan_peeters", "jan-peeters"),
+        ("jan", "ｊａｎ"),
+    ],
+)
+def test_i3_look_alikes_are_one_name(one: str, other: str) -> None:
+    assert skeleton(one) == skeleton(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("jan", "jane"), ("jan.peeters", "janpeeters"), ("jan2", "jan3"), ("alice", "ice")]
+)
+def test_i3_different_names_stay_different(one: str, other: str) -> None:
+    assert skeleton(one) != skeleton(other)
+
+
+@pytest.mark.parametrize("typed", ["Jan.Peeters", " jan.peeters\t", "ＪＡＮ.peeters", "8005551216", "a_b"])
+def test_i3_a_name_is_kept_in_lower_case_without_outer_spaces(typed: str) -> None:
+    assert checked_name(typed) == checked_name(checked_name(typed))
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "ab", ".jan", "jan.", "jan peeters", "jan@example.org", "jän", "jаn", "a" * 65, "jan\nne", "<b>jan</b>"],
+)
+def test_i3_what_is_no_name_is_refused_with_field_and_rule(typed: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        checked_name(typed)
+    assert [(field.field, field.rule) for field in refusal.value.fields] == [("user_name", "I3")]
