@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Literal
 
 import structlog
@@ -32,6 +33,7 @@ def mask_text(text: str) -> str:
     return _BEARER.sub(rf"\1{MASK}", text) if "earer" in text.lower() else text
 
 
+@lru_cache(maxsize=2048)
 def is_secret_name(name: str) -> bool:
     """Whether a value under this name must not be shown."""
     return _IS_SECRET_NAME.fullmatch(name) is not None
@@ -111,12 +113,7 @@ def configure_logging(service: str, level: str = "info", fmt: LogFormat = "json"
         add_context,
     ]
     last: list[Processor] = [structlog.processors.format_exc_info, redact, _renderer(fmt)]
-    structlog.configure(
-        processors=[*shared, *last],
-        wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=_StdoutLogger,
-        cache_logger_on_first_use=True,
-    )
+    _configure([*shared, *last], number, is_final=True)
     handler = _StdoutHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -125,6 +122,15 @@ def configure_logging(service: str, level: str = "info", fmt: LogFormat = "json"
         )
     )
     _take_over_standard_logging(handler, number)
+
+
+def _configure(processors: list[Processor], level: int, *, is_final: bool) -> None:
+    structlog.configure(
+        processors=processors,
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=_StdoutLogger,
+        cache_logger_on_first_use=is_final,
+    )
 
 
 def _renderer(fmt: LogFormat) -> Processor:
@@ -161,3 +167,18 @@ def get_logger(name: str = "") -> FilteringBoundLogger:
     """A lazy logger: may be made at import time, is configured at first use."""
     logger: FilteringBoundLogger = structlog.get_logger(name)
     return logger
+
+
+if not structlog.is_configured():
+    # Until `configure_logging` runs, and in scripts and tests that never call it, lines are plain and masked as well.
+    _configure(
+        [
+            structlog.processors.add_log_level,
+            add_context,
+            structlog.processors.format_exc_info,
+            redact,
+            _renderer("console"),
+        ],
+        logging.INFO,
+        is_final=False,
+    )

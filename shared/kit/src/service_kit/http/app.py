@@ -62,6 +62,7 @@ def create_app(
         docs_url=options.docs_path,
         redoc_url=None,
         openapi_url=options.openapi_path,
+        redirect_slashes=False,  # the redirect would be built from the Host header, which anybody may write
         middleware=_middleware(options, proxies, registry),
         responses={422: problems.problem_openapi("Some fields cannot be accepted.")},
     )

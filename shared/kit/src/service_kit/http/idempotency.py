@@ -1,6 +1,6 @@
 """`Idempotency-Key` on POST (IETF draft): the same key gives one effect and the same answer, however often it is sent.
 
-A router is made idempotent in one line, and its POST routes need nothing more than their ordinary `uow: UoW`:
+A router is made idempotent in one line, and its POST routes, all of which need a signed-in caller, need nothing more:
 
     router = APIRouter(prefix="/api/dossier/v1", route_class=IdempotentRoute)
 

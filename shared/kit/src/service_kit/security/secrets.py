@@ -23,10 +23,3 @@ def weakness_of(value: str, *, shortest: int = SHORTEST) -> str | None:
     if len(set(value)) < _FEWEST_DIFFERENT_CHARACTERS:
         return "repeats a few characters"
     return None
-
-
-def require_secret(value: str, *, shortest: int = SHORTEST) -> str:
-    """For a settings validator: the value itself, or a ValueError that names the weakness and not the value."""
-    if (weakness := weakness_of(value, shortest=shortest)) is not None:
-        raise ValueError(f"the secret {weakness}")
-    return value
