@@ -1,0 +1,70 @@
+"""What a grant may become (A10), and what never happens to the access of a holder or co-holder (A5)."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from event_contracts.people import Right
+
+from dossier_service.access.domain.refusals import Refusal
+from dossier_service.dossiers.people.domain import CENTRAL_ROLES, PersonRole
+
+
+class GrantState(StrEnum):
+    """The life of a grant (A10)."""
+
+    OFFERED = "offered"
+    ACTIVE = "active"
+    WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+LIVE = frozenset({GrantState.OFFERED, GrantState.ACTIVE})
+"""The states in which a grant stands in the way of another one for the same person; a dead one never does (A10)."""
+
+
+class Move(StrEnum):
+    """What can happen to a grant. `CORRECT` ends an offer whose address was wrong; its successor is offered with it."""
+
+    ACTIVATE = "activate"
+    WITHDRAW = "withdraw"
+    DECLINE = "decline"
+    LAPSE = "lapse"
+    CORRECT = "correct"
+
+
+_MOVES: Mapping[tuple[GrantState, Move], GrantState] = MappingProxyType(
+    {
+        (GrantState.OFFERED, Move.ACTIVATE): GrantState.ACTIVE,
+        (GrantState.OFFERED, Move.WITHDRAW): GrantState.WITHDRAWN,
+        (GrantState.ACTIVE, Move.WITHDRAW): GrantState.WITHDRAWN,
+        (GrantState.OFFERED, Move.DECLINE): GrantState.DECLINED,
+        (GrantState.OFFERED, Move.LAPSE): GrantState.LAPSED,
+        (GrantState.OFFERED, Move.CORRECT): GrantState.WITHDRAWN,
+    }
+)
+
+
+HOLDER_KEEPS_ACCESS = Refusal(
+    "conflict", "holder_keeps_access", "A5", "the access of a holder or co-holder, once granted, is never taken back"
+)
+
+
+def next_state(state: GrantState, move: Move, role: PersonRole) -> GrantState | Refusal:
+    """The state a grant takes by a move, or why it may not: A5 for central persons, A10 for everybody."""
+    following = _MOVES.get((state, move))
+    if following is None:
+        return Refusal("conflict", "grant_ended", "A10", f"a grant that is {state} cannot {move}")
+    if role in CENTRAL_ROLES and move in {Move.WITHDRAW, Move.LAPSE}:
+        return HOLDER_KEEPS_ACCESS
+    return following
+
+
+def next_right(current: Right, wanted: Right, state: GrantState, role: PersonRole) -> Right | Refusal:
+    """The right a grant takes when it is changed: only a live one changes (A10), a holder's never downwards (A5)."""
+    if state not in LIVE:
+        return Refusal("conflict", "grant_ended", "A10", f"a grant that is {state} cannot be changed")
+    if role in CENTRAL_ROLES and current is Right.WRITE and wanted is Right.READ:
+        return HOLDER_KEEPS_ACCESS
+    return wanted

@@ -1,0 +1,1 @@
+"""Grants: offered, changed, withdrawn and activated, one live one per person of a dossier."""

@@ -1,0 +1,44 @@
+"""Table of the access area; one live grant per person of a dossier, and per address, is the database's own rule."""
+
+from datetime import datetime
+from uuid import UUID
+
+from event_contracts.people import Right
+from service_kit.db import enum_column, utc_column
+from sqlalchemy import Index, text
+from sqlmodel import Field
+
+from dossier_service.access.domain import GrantState
+from dossier_service.tables_base import DossierTable
+
+_LIVE = text("state IN ('offered', 'active')")
+
+
+class Grant(DossierTable, table=True):
+    """One person's right on one dossier (A10). `email` is the address it was offered to; dead grants block nothing."""
+
+    __tablename__ = "access_grant"
+    __table_args__ = (
+        Index("access_grant_one_live_per_person", "dossier_id", "person_id", unique=True, postgresql_where=_LIVE),
+        Index("access_grant_one_live_per_address", "dossier_id", "email", unique=True, postgresql_where=_LIVE),
+        Index("access_grant_live_of_account", "account_id", "dossier_id", postgresql_where=_LIVE),
+        Index("access_grant_of_person", "person_id", "offered_at"),
+        Index("access_grant_address_in_firm", "firm_id", "email"),
+        Index("access_grant_by_giver", "given_by", "offered_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    firm_id: UUID = Field(foreign_key="firm.id")
+    dossier_id: UUID = Field(foreign_key="dossier.id")
+    person_id: UUID = Field(foreign_key="person.id")
+    right: Right = Field(sa_column=enum_column(Right))
+    state: GrantState = Field(sa_column=enum_column(GrantState))
+    email: str
+    new_address: bool
+    given_by: UUID = Field(foreign_key="membership.id")
+    offered_at: datetime = Field(sa_column=utc_column())
+    activated_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+    account_id: UUID | None = None
+    invitation_id: UUID | None = None
+    version: int = 1

@@ -1,0 +1,1 @@
+"""The journal: who did what, by which rule and when, append-only (A11)."""

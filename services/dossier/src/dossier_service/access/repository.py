@@ -1,0 +1,81 @@
+"""Where accounts stand in dossiers, read in one statement for any number of questions; nothing is cached."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+from event_contracts.people import Right
+from service_kit.db import UnitOfWork
+from sqlalchemy import Row, text
+
+from dossier_service.access.domain import GrantStanding, GrantState, Party, StaffStanding, Standing
+from dossier_service.dossiers.people.domain import PersonRole
+from dossier_service.firms.domain import StaffRole
+
+Question = tuple[UUID, UUID]
+"""An account and a dossier."""
+
+_STANDINGS = text("""
+    SELECT q.account_id, q.dossier_id, d.firm_id,
+           m.id AS membership_id, m.role AS staff_role, m.given_name || ' ' || m.family_name AS staff_name,
+           CASE WHEN d.manager_id = m.id THEN 'manager' WHEN t.membership_id IS NOT NULL THEN 'team' END AS party,
+           g.id AS grant_id, g.person_id, p.role AS person_role, g."right", g.state, g.given_by,
+           giver.given_name || ' ' || giver.family_name AS given_by_name, g.offered_at
+    FROM unnest(CAST(:accounts AS uuid[]), CAST(:dossiers AS uuid[])) AS q (account_id, dossier_id)
+    JOIN dossier d ON d.id = q.dossier_id
+    LEFT JOIN membership m ON m.account_id = q.account_id AND m.firm_id = d.firm_id AND m.state = 'active'
+    LEFT JOIN team_member t ON t.dossier_id = d.id AND t.membership_id = m.id
+    LEFT JOIN access_grant g
+        ON g.account_id = q.account_id AND g.dossier_id = d.id AND g.state IN ('offered', 'active')
+    LEFT JOIN person p ON p.id = g.person_id
+    LEFT JOIN membership giver ON giver.id = g.given_by
+    WHERE m.id IS NOT NULL OR g.id IS NOT NULL
+    ORDER BY g.id
+""")
+
+_STRONGEST = {Party.MANAGER: 2, Party.TEAM: 1, None: 0}
+
+
+async def standings(uow: UnitOfWork, questions: Iterable[Question]) -> Mapping[Question, Standing]:
+    """The standing of every account that has one in its dossier; one statement whatever the number of questions."""
+    wanted = sorted(set(questions))
+    if not wanted:
+        return {}
+    accounts, dossiers = [account for account, _ in wanted], [dossier for _, dossier in wanted]
+    rows: dict[Question, list[Row[Any]]] = defaultdict(list)
+    for row in await uow.session.execute(_STANDINGS, {"accounts": accounts, "dossiers": dossiers}):
+        rows[(row.account_id, row.dossier_id)].append(row)
+    return {question: _standing(found) for question, found in rows.items()}
+
+
+def _standing(rows: list[Row[Any]]) -> Standing:
+    first = rows[0]
+    # An account may be staff twice (its address changed) and hold grants for two people: the strongest place counts.
+    staff = [_staff(row) for row in rows if row.membership_id is not None]
+    grants = {row.grant_id: _grant(row) for row in rows if row.grant_id is not None}
+    return Standing(
+        dossier_id=first.dossier_id,
+        firm_id=first.firm_id,
+        account_id=first.account_id,
+        staff=max(staff, key=lambda one: (_STRONGEST[one.party], one.role is StaffRole.ADMINISTRATOR), default=None),
+        grants=tuple(grants.values()),
+    )
+
+
+def _staff(row: Row[Any]) -> StaffStanding:
+    party = Party(row.party) if row.party else None
+    return StaffStanding(row.membership_id, StaffRole(row.staff_role), row.staff_name, party)
+
+
+def _grant(row: Row[Any]) -> GrantStanding:
+    return GrantStanding(
+        grant_id=row.grant_id,
+        person_id=row.person_id,
+        role=PersonRole(row.person_role),
+        right=Right(row.right),
+        state=GrantState(row.state),
+        given_by=row.given_by,
+        given_by_name=row.given_by_name,
+        given_at=row.offered_at,
+    )

@@ -1,0 +1,1 @@
+"""Clients: the persons and companies a firm works for."""

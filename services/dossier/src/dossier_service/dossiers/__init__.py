@@ -1,0 +1,1 @@
+"""Dossiers: everything kept for one client, its manager and its team."""

@@ -1,0 +1,46 @@
+"""Queries of the people area; removed people are in none of the answers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from service_kit.db import UnitOfWork
+from sqlmodel import col, select
+
+from dossier_service.dossiers.people.domain import PersonRole
+from dossier_service.dossiers.people.tables import Person
+
+
+async def person_in(uow: UnitOfWork, dossier_id: UUID, person_id: UUID) -> Person | None:
+    """A person of this dossier's tree."""
+    query = select(Person).where(
+        col(Person.id) == person_id, col(Person.dossier_id) == dossier_id, col(Person.removed_at).is_(None)
+    )
+    return (await uow.session.execute(query.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def tree(uow: UnitOfWork, dossier_id: UUID) -> Sequence[Person]:
+    """Everybody in a dossier's tree, in the order they were entered."""
+    query = select(Person).where(col(Person.dossier_id) == dossier_id, col(Person.removed_at).is_(None))
+    return (await uow.session.execute(query.order_by(col(Person.id)))).scalars().all()
+
+
+async def role_taken(uow: UnitOfWork, dossier_id: UUID, role: PersonRole, *, but: UUID | None = None) -> bool:
+    """Whether somebody else of the tree has this role."""
+    query = select(Person.id).where(
+        col(Person.dossier_id) == dossier_id, col(Person.role) == role, col(Person.removed_at).is_(None)
+    )
+    if but is not None:
+        query = query.where(col(Person.id) != but)
+    return (await uow.session.execute(query)).first() is not None
+
+
+async def has_dependants(uow: UnitOfWork, person_id: UUID) -> bool:
+    """Whether somebody of the tree is entered as related to this person."""
+    query = select(Person.id).where(col(Person.related_to) == person_id, col(Person.removed_at).is_(None))
+    return (await uow.session.execute(query)).first() is not None
+
+
+async def roles(uow: UnitOfWork, dossier_id: UUID) -> frozenset[PersonRole]:
+    """The roles that are taken in a dossier's tree."""
+    query = select(Person.role).where(col(Person.dossier_id) == dossier_id, col(Person.removed_at).is_(None))
+    return frozenset(PersonRole(role) for role in (await uow.session.execute(query.distinct())).scalars())

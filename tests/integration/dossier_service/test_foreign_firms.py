@@ -1,0 +1,151 @@
+"""A13: another firm's object answers exactly like one that does not exist; A14: so does a colleague's dossier."""
+
+from typing import Any
+
+import pytest
+from service_kit.ids import new_id
+
+
+def told(answer: Any) -> Any:
+    """The answer without what differs in every answer."""
+    body = answer.json()
+    body.pop("correlation_id")
+    return answer.status_code, body
+
+
+# Method, path and body; {d} is a dossier, {p} a person and {g} a grant of it, {f} its firm.
+PATHS = [
+    ("GET", "/dossiers/{d}", None),
+    ("GET", "/dossiers/{d}/rights", None),
+    ("GET", "/dossiers/{d}/journal", None),
+    ("POST", "/dossiers/{d}/people", {"given_name": "A", "family_name": "B", "relationship": "child"}),
+    ("PATCH", "/dossiers/{d}/people/{p}", {"given_name": "A"}),
+    ("DELETE", "/dossiers/{d}/people/{p}", None),
+    ("POST", "/dossiers/{d}/grants", {"person_id": "{p}", "right": "read", "contact_confirmed": True}),
+    ("PATCH", "/dossiers/{d}/grants/{g}", {"right": "read"}),
+    ("POST", "/dossiers/{d}/grants/{g}/withdraw", None),
+    ("PUT", "/dossiers/{d}/team/{m}", None),
+    ("DELETE", "/dossiers/{d}/team/{m}", None),
+    ("PUT", "/dossiers/{d}/manager", {"membership_id": "{m}", "reason": "x"}),
+    ("GET", "/dossiers/{d}/sections/family-structure", None),
+    ("PUT", "/dossiers/{d}/sections/family-structure", {"note": "x"}),
+    ("GET", "/dossiers/{d}/sections/asset-inventory", None),
+    ("POST", "/dossiers/{d}/sections/asset-inventory/assets", {"kind": "other", "description": "x", "amount": "1"}),
+    ("GET", "/firms/{f}/staff", None),
+    ("GET", "/firms/{f}/clients", None),
+    ("GET", "/firms/{f}/dossiers", None),
+    ("POST", "/firms/{f}/clients", {"given_name": "A", "family_name": "B", "email": "a@b.example", "language": "fr"}),
+    ("POST", "/firms/{f}/dossiers", {"client_id": "{c}"}),
+    (
+        "POST",
+        "/firms/{f}/staff",
+        {"given_name": "A", "family_name": "B", "email": "a@b.example", "phone": "+32470123456"},
+    ),
+]
+
+
+def filled(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, dict):
+        return {name: filled(part, ids) for name, part in value.items()}
+    return value.format_map(ids) if isinstance(value, str) else value
+
+
+@pytest.fixture
+async def theirs(world: Any) -> Any:
+    """Another firm's office and the ids of everything in it."""
+    office = await world.office("Cabinet Voisin")
+    dossier = await world.dossier(office)
+    _, grant = await world.granted(office, dossier, dossier.child_id)
+    ids = {
+        "d": dossier.id,
+        "p": dossier.child_id,
+        "g": grant["id"],
+        "m": office.accountant_id,
+        "f": str(office.firm_id),
+        "c": dossier.client_id,
+    }
+    return office, ids
+
+
+async def test_a13_every_path_answers_for_a_foreign_id_as_for_an_unknown_one(world: Any, theirs: Any) -> None:
+    _, foreign = theirs
+    ours = await world.office()
+    unknown = {name: str(new_id()) for name in foreign}
+    for caller in (ours.accountant, ours.administrator, world.somebody()):
+        for method, path, body in PATHS:
+            answers = [
+                told(await caller.call(method, path.format_map(ids), filled(body, ids), If_Match="*"))
+                for ids in (foreign, unknown)
+            ]
+
+            assert answers[0] == answers[1], f"{method} {path}"
+            assert answers[0][0] == 404, f"{method} {path}: {answers[0]}"
+            assert answers[0][1]["rule"] == "A13"
+
+
+async def test_a13_foreign_ids_inside_an_own_dossier_are_unknown(world: Any, theirs: Any) -> None:
+    _, foreign = theirs
+    ours = await world.office()
+    dossier = await world.dossier(ours)
+    unknown = {name: str(new_id()) for name in foreign}
+    inside = [
+        ("PATCH", "/people/{p}", {"given_name": "A"}),
+        ("DELETE", "/people/{p}", None),
+        ("POST", "/grants", {"person_id": "{p}", "right": "read", "contact_confirmed": True}),
+        ("PATCH", "/grants/{g}", {"right": "read"}),
+        ("POST", "/grants/{g}/withdraw", None),
+        ("PUT", "/team/{m}", None),
+        ("PUT", "/manager", {"membership_id": "{m}", "reason": "x"}),
+        ("POST", "/people", {"given_name": "A", "family_name": "B", "relationship": "child", "related_to": "{p}"}),
+    ]
+    for method, path, body in inside:
+        answers = [
+            told(
+                await ours.accountant.call(method, dossier.path + path.format_map(ids), filled(body, ids), If_Match="*")
+            )
+            for ids in (foreign, unknown)
+        ]
+
+        assert answers[0] == answers[1], f"{method} {path}"
+        assert answers[0][0] in {404, 422}, f"{method} {path}: {answers[0]}"
+
+
+async def test_a13_a_foreign_client_opens_no_dossier(world: Any, theirs: Any) -> None:
+    _, foreign = theirs
+    ours = await world.office()
+
+    answers = [
+        told(await ours.accountant.post(f"/firms/{ours.firm_id}/dossiers", {"client_id": client}))
+        for client in (foreign["c"], str(new_id()))
+    ]
+
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 404
+
+
+async def test_a14_a_colleague_outside_the_team_meets_nothing(world: Any) -> None:
+    office = await world.office()
+    dossier = await world.dossier(office)
+    colleague, _ = await world.colleague(office.firm_id, office.administrator)
+
+    assert (await colleague.get(dossier.path)).status_code == 404
+    for listed in ("/clients", "/dossiers"):
+        assert (await colleague.get(f"/firms/{office.firm_id}{listed}")).json()["items"] == []
+    opened = await colleague.post(f"/firms/{office.firm_id}/dossiers", {"client_id": dossier.client_id})
+    assert opened.status_code == 404
+
+
+async def test_a13_one_person_with_dossiers_at_two_firms_sees_each_under_its_own_name(world: Any, theirs: Any) -> None:
+    their_office, _ = theirs
+    ours = await world.office("Cabinet Nôtre")
+    person = world.somebody()
+    for office in (their_office, ours):
+        dossier = await world.dossier(office)
+        body = {"person_id": dossier.holder_id, "right": "write", "contact_confirmed": True}
+        grant = await office.accountant.made(dossier.path + "/grants", body)
+        await world.joins(grant["id"], person)
+
+    mine = (await person.get("/my/dossiers")).json()["items"]
+
+    assert [item["firm"]["name"] for item in mine] == ["Cabinet Voisin", "Cabinet Nôtre"]
+    assert [(item["party"], item["right"], item["state"]) for item in mine] == [("holder", "write", "open")] * 2
