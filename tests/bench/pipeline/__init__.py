@@ -1,1 +1,1 @@
-"""B1: consume, inbox, business row, outbox row, commit, ack, relay, confirmed publish; ours, FastStream and the floor."""
+"""B1: consume, inbox, business row, outbox row, commit, ack, relay, confirmed publish: ours, a peer and the floor."""

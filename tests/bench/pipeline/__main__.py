@@ -25,6 +25,7 @@ from service_kit.testing.brokers import fresh_broker
 from service_kit.testing.databases import drop_templates, fresh_database
 from service_kit.testing.events import arrived
 from service_kit.testing.sample.service import SAMPLE
+from service_kit.testing.waiting import eventually
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from measure import cpu_seconds, ratio
@@ -86,16 +87,20 @@ async def fill(publisher: Publisher, messages: int) -> None:
 
 
 async def drained(channel: AbstractChannel, messages: int) -> None:
-    """Waits until the sink holds every message; a contestant that stalls for a minute is an error."""
-    async with asyncio.timeout(60 + messages / 50):
-        while (await channel.declare_queue(SINK, passive=True)).declaration_result.message_count < messages:
-            await asyncio.sleep(0.02)
+    """Waits until the sink holds every message; a contestant that stalls is an error."""
+
+    async def is_full() -> bool:
+        state = await channel.declare_queue(SINK, passive=True)
+        return (state.declaration_result.message_count or 0) >= messages
+
+    await eventually(is_full, within=60 + messages / 50)
 
 
 async def committed(url: str) -> int:
     connection = await asyncpg.connect(url)
     try:
-        return int(await connection.fetchval("SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"))
+        query = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+        return int(await connection.fetchval(query))
     finally:
         await connection.close()
 
@@ -118,7 +123,8 @@ def say(process: subprocess.Popen[str], word: str, *, answer: bool = False) -> s
 
 
 def report(rounds: dict[str, list[Round]]) -> None:
-    print(f"{'':16}{'messages/s':>12}{'CPU us/message (client + broker + database)':>46}{'statements':>12}{'commits':>9}")
+    columns = f"{'messages/s':>12}{'CPU us/message (client + broker + database)':>46}{'statements':>12}{'commits':>9}"
+    print(f"{'':16}{columns}")
     for name, runs in rounds.items():
         cpu = {part: median(run.cpu[part] for run in runs) for part in runs[0].cpu}
         parts = " + ".join(f"{value:.0f}" for value in cpu.values())

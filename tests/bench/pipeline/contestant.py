@@ -27,7 +27,7 @@ Run = Callable[[str, str, Counter, asyncio.Event], Awaitable[None]]
 
 
 def main(run: Run) -> None:
-    """`python contestant.py DATABASE_URL RABBIT_URL`: reads "go" and later "stop" from stdin, prints what it counted."""
+    """`python CONTESTANT DATABASE_URL RABBIT_URL`: reads "go" and later "stop" from stdin, prints what it counted."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_play(run, sys.argv[1], sys.argv[2]))
 

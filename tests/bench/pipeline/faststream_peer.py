@@ -6,19 +6,18 @@ import json
 from typing import Any
 
 import asyncpg
+from contestant import Counter, main
 from event_contracts import Event
 from event_contracts.identity import AccountActivated
 from event_contracts.notifier import MessageRef, MessageSuppressed
 from faststream import AckPolicy
 from faststream.rabbit import Channel, QueueType, RabbitBroker, RabbitExchange, RabbitMessage, RabbitQueue
+from floor import relay
 from service_kit.testing.sample.service import Note, SampleTable
 from sqlalchemy import make_url
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 from uuid_utils.compat import uuid7
-
-from contestant import Counter, main
-from floor import relay
 
 INBOX = SampleTable.metadata.tables["inbox"]
 OUTBOX = SampleTable.metadata.tables["outbox"]

@@ -1,4 +1,4 @@
-"""The same statements by hand, on raw aio-pika and raw asyncpg, with nothing else: no validation, no retries, no logs."""
+"""The same statements by hand, on raw aio-pika and raw asyncpg: no validation, no retries, no metrics, no logs."""
 
 import asyncio
 import json
@@ -6,10 +6,9 @@ from uuid import UUID, uuid4
 
 import aio_pika
 import asyncpg
+from contestant import Counter, main
 from pamqp.commands import Basic
 from uuid_utils.compat import uuid7
-
-from contestant import Counter, main
 
 BATCH, WINDOW = 100, 200
 INBOX = """INSERT INTO inbox (event_id, handler, source)
@@ -122,9 +121,7 @@ async def relay(pool: asyncpg.Pool, url: str, counter: Counter, wake: asyncio.Ev
 async def run(database_url: str, rabbit_url: str, counter: Counter, stop: asyncio.Event) -> None:
     pool = await asyncpg.create_pool(database_url, min_size=2, max_size=4)
     wake = asyncio.Event()
-    await asyncio.gather(
-        consume(pool, rabbit_url, counter, wake, stop), relay(pool, rabbit_url, counter, wake, stop)
-    )
+    await asyncio.gather(consume(pool, rabbit_url, counter, wake, stop), relay(pool, rabbit_url, counter, wake, stop))
     await pool.close()
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from contestant import Counter, main
 from prometheus_client import CollectorRegistry
 from service_kit.db import Database
 from service_kit.logging import configure_logging
@@ -10,8 +11,6 @@ from service_kit.messaging.metrics import MessagingMetrics
 from service_kit.messaging.publisher import Publisher
 from service_kit.messaging.relay import Relay
 from service_kit.testing.sample.service import SAMPLE
-
-from contestant import Counter, main
 
 
 async def run(database_url: str, rabbit_url: str, counter: Counter, stop: asyncio.Event) -> None:
