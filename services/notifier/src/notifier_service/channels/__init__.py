@@ -1,0 +1,1 @@
+"""Where it goes: SMTP and SMS behind one small protocol (M7)."""

@@ -1,0 +1,1 @@
+"""What is to be sent: one row per message, with its state (M4)."""
