@@ -1,22 +1,19 @@
 """Settings every service shares: a frozen class, read from the environment once; secrets have no default."""
 
 import sys
-from typing import Self
+from typing import NoReturn, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-MINIMUM_SECRET_LENGTH = 16
-_PLACEHOLDERS = ("changeme", "change-me", "password", "secret", "default", "example")
+from service_kit.http.client_address import parse_networks
+from service_kit.security.secrets import weakness_of
 
 
 def require_strong(value: SecretStr) -> SecretStr:
     """Refuses a secret that is too short or a well-known placeholder. The message never repeats it."""
-    text = value.get_secret_value()
-    if len(text) < MINIMUM_SECRET_LENGTH:
-        raise ValueError(f"must have at least {MINIMUM_SECRET_LENGTH} characters")
-    if any(text.lower().startswith(word) for word in _PLACEHOLDERS):
-        raise ValueError("is a placeholder, not a secret")
+    if (weakness := weakness_of(value.get_secret_value())) is not None:
+        raise ValueError(weakness)
     return value
 
 
@@ -63,6 +60,12 @@ class ServiceSettings(BaseSettings):
             raise ValueError("must be an amqp:// URL")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        parse_networks(value.split(","))
+        return value
+
     @property
     def proxies(self) -> tuple[str, ...]:
         """The trusted proxies' networks."""
@@ -74,8 +77,17 @@ class ServiceSettings(BaseSettings):
         try:
             return cls()
         except ValidationError as error:
-            prefix = cls.model_config.get("env_prefix", "")
-            for problem in error.errors(include_url=False, include_input=False, include_context=False):
-                name = prefix + "_".join(str(part) for part in problem["loc"]).upper()
-                sys.stderr.write(f"{name}: {problem['msg']}\n")
-            raise SystemExit(2) from None
+            problems = error.errors(include_url=False, include_input=False, include_context=False)
+        for problem in problems:
+            cls._complain("_".join(str(part) for part in problem["loc"]), problem["msg"])
+        raise SystemExit(2)
+
+    @classmethod
+    def refuse(cls, name: str, reason: str) -> NoReturn:
+        """Exits as `load` does, for a setting that only some commands need."""
+        cls._complain(name, reason)
+        raise SystemExit(2)
+
+    @classmethod
+    def _complain(cls, name: str, reason: str) -> None:
+        sys.stderr.write(f"{cls.model_config.get('env_prefix', '')}{name.upper()}: {reason}\n")

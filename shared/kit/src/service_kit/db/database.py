@@ -20,6 +20,7 @@ class DatabaseOptions:
     pool_timeout: float = 5
     connect_timeout: float = 5
     statement_timeout: float = 15
+    silence_timeout: float = 5
     lock_timeout: float = 5
     idle_in_transaction_timeout: float = 30
 
@@ -68,8 +69,11 @@ def _engine(url: str, options: DatabaseOptions, *, application: str) -> AsyncEng
         pool_timeout=options.pool_timeout,
         pool_recycle=1800,
         pool_pre_ping=False,
+        hide_parameters=True,  # a failing statement is logged; its values may be personal or secret
         connect_args={
             "timeout": options.connect_timeout,
+            # The server ends slow statements; only the client can notice that the server itself has gone silent.
+            "command_timeout": options.statement_timeout + options.silence_timeout,
             "server_settings": {"application_name": application, **settings},
         },
     )

@@ -58,22 +58,35 @@ _PARTITIONS_V1 = (
     """CREATE FUNCTION uuid7_floor(moment timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE
         AS $$ SELECT (lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0')
                       || repeat('0', 20))::uuid $$""",
+    """CREATE FUNCTION partition_key(parent text) RETURNS text LANGUAGE sql STABLE
+        AS $$ SELECT substring(pg_get_partkeydef(to_regclass(parent)) FROM '\\((\\w+)\\)') $$""",
+    # A month's rows that came before their partition wait in the default one, which must let go of them first.
     """CREATE FUNCTION ensure_partitions(parent text, ahead integer) RETURNS void LANGUAGE plpgsql
         SECURITY DEFINER SET search_path = public, pg_temp AS $$
         DECLARE
             month timestamptz := date_trunc('month', now(), 'UTC');
+            key text := partition_key(parent);
             part text;
+            low uuid;
+            high uuid;
         BEGIN
             PERFORM pg_advisory_xact_lock(hashtext('partitions:' || parent));
             FOR step IN 0..ahead LOOP
                 part := parent || '_p' || to_char(month AT TIME ZONE 'UTC', 'YYYYMM');
-                IF to_regclass(part) IS NULL THEN
-                    EXECUTE format(
-                        'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 85,'
-                        ' autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.02)',
-                        part, parent, uuid7_floor(month), uuid7_floor(month + interval '1 month'));
-                END IF;
+                low := uuid7_floor(month);
                 month := month + interval '1 month';
+                high := uuid7_floor(month);
+                CONTINUE WHEN to_regclass(part) IS NOT NULL;
+                EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent);
+                EXECUTE format('CREATE TEMP TABLE moved ON COMMIT DROP AS SELECT * FROM %I WHERE %I >= %L AND %I < %L',
+                               parent || '_default', key, low, key, high);
+                EXECUTE format('DELETE FROM %I WHERE %I >= %L AND %I < %L', parent || '_default', key, low, key, high);
+                EXECUTE format(
+                    'CREATE TABLE %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L) WITH (fillfactor = 85,'
+                    ' autovacuum_vacuum_scale_factor = 0.01, autovacuum_analyze_scale_factor = 0.02)',
+                    part, parent, low, high);
+                EXECUTE format('INSERT INTO %I SELECT * FROM moved', part);
+                DROP TABLE moved;
             END LOOP;
         END $$""",
     """CREATE FUNCTION drop_partitions(parent text, keep interval) RETURNS integer LANGUAGE plpgsql
@@ -100,6 +113,9 @@ _PARTITIONS_V1 = (
                     dropped := dropped + 1;
                 END IF;
             END LOOP;
+            EXECUTE format('DELETE FROM %I WHERE %I < %L', parent || '_default', partition_key(parent),
+                           uuid7_floor(now() - keep)) || CASE parent WHEN 'outbox' THEN ' AND sent_at IS NOT NULL'
+                                                         ELSE '' END;
             RETURN dropped;
         END $$""",
     "REVOKE ALL ON FUNCTION ensure_partitions(text, integer), drop_partitions(text, interval) FROM PUBLIC",

@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager, suppress
 
 import asyncpg
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 # One NOTIFY per transaction would serialise all commits of the server; one per pause does not.
@@ -23,16 +22,16 @@ class Wakeups:
     def __init__(self, engine: AsyncEngine, url: str) -> None:
         self._engine = engine
         self._url = url
-        self._local: dict[str, asyncio.Event] = {}
+        self._local: dict[str, list[asyncio.Event]] = {}
         self._pending: set[str] = set()
         self._notifier: asyncio.Task[None] | None = None
 
     def signal(self, channels: Iterable[str]) -> None:
         """Wakes the waiters of these channels soon. Never fails: waiters poll as well."""
         for channel in channels:
-            if (event := self._local.get(channel)) is not None:
+            for event in self._local.get(channel, ()):
                 event.set()
-            else:
+            if channel not in self._local:
                 self._pending.add(channel)
         if self._pending and (self._notifier is None or self._notifier.done()):
             self._notifier = asyncio.create_task(self._notify())
@@ -45,13 +44,14 @@ class Wakeups:
                 async with self._engine.begin() as connection:
                     for channel in sorted(channels):
                         await connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": channel})
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:
                 log.warning("wake-up not sent: %s", type(error).__name__)
 
     @asynccontextmanager
     async def listening(self, channel: str) -> AsyncIterator["Waiter"]:
         """Waits on a channel for the length of the block; reconnects by itself."""
-        event = self._local.setdefault(channel, asyncio.Event())
+        event = asyncio.Event()
+        self._local.setdefault(channel, []).append(event)
         task = asyncio.create_task(self._listen(channel, event))
         try:
             yield Waiter(event)
@@ -59,7 +59,9 @@ class Wakeups:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-            self._local.pop(channel, None)
+            self._local[channel].remove(event)
+            if not self._local[channel]:
+                del self._local[channel]
 
     async def _listen(self, channel: str, event: asyncio.Event) -> None:
         while True:
@@ -73,7 +75,7 @@ class Wakeups:
                     await lost.wait()
                 finally:
                     connection.terminate()
-            except (OSError, asyncpg.PostgresError, TimeoutError) as error:
+            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("not listening on %s: %s", channel, type(error).__name__)
             await asyncio.sleep(RECONNECT_SECONDS)
 
@@ -89,6 +91,11 @@ class Waiter:
 
     def __init__(self, event: asyncio.Event) -> None:
         self._event = event
+
+    @property
+    def is_signalled(self) -> bool:
+        """Whether the next `wait` returns at once."""
+        return self._event.is_set()
 
     async def wait(self, timeout: float) -> None:
         with suppress(TimeoutError):

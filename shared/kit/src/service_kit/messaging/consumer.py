@@ -6,11 +6,10 @@ import random
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
+from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import AMQPError
 
 from service_kit.db import Database
@@ -21,11 +20,15 @@ from service_kit.messaging.disposal import Disposal
 from service_kit.messaging.handlers import Handlers
 from service_kit.messaging.metrics import MessagingMetrics
 from service_kit.messaging.processor import Processor
-from service_kit.messaging.publisher import Publisher, connect
+from service_kit.messaging.publisher import Publisher
 from service_kit.messaging.retry_policy import RetryPolicy
-from service_kit.messaging.topology import EVENTS, Names, bind
+from service_kit.messaging.subscription import Subscription, SubscriptionLost, subscribe
+from service_kit.messaging.topology import Names
 from service_kit.messaging.trouble import Trouble
 from service_kit.waiting import wait_or_stop
+
+# A connection that held so long was a good one: the next pause starts short again.
+STEADY_SECONDS = 30.0
 
 Deps = TypeVar("Deps")
 log = get_logger(__name__)
@@ -41,10 +44,6 @@ class ConsumerOptions:
     longest_pause: float = 5
     check_every: float = 30
     policy: RetryPolicy = field(default_factory=RetryPolicy)
-
-
-class ConnectionLost(Exception):
-    """The channel is gone: what was not acked comes again."""
 
 
 class Consumer(Generic[Deps]):
@@ -78,82 +77,38 @@ class Consumer(Generic[Deps]):
     async def run(self, stop: asyncio.Event) -> None:
         """Consumes until `stop`, then finishes what it has taken."""
         pause = self._options.pause
-        while not stop.is_set():
-            started = time.monotonic()
-            try:
-                await self._session(stop)
-            except (AMQPError, OSError, TimeoutError, ConnectionLost) as error:
-                self._trouble("broker", error)
-                pause = (
-                    self._options.pause
-                    if time.monotonic() - started > 30
-                    else min(pause * 2, self._options.longest_pause)
-                )
-                await wait_or_stop(stop, pause)
-        self._metrics.consuming.set(0)
-        await self._publisher.close()
+        try:
+            while not stop.is_set():
+                started = time.monotonic()
+                try:
+                    await self._session(stop)
+                except (AMQPError, SubscriptionLost) as error:
+                    self._trouble("broker", error)
+                    steady = time.monotonic() - started > STEADY_SECONDS
+                    pause = self._options.pause if steady else min(pause * 2, self._options.longest_pause)
+                    await wait_or_stop(stop, pause)
+        finally:
+            self._metrics.consuming.set(0)
+            await self._publisher.close()
 
     async def _session(self, stop: asyncio.Event) -> None:
-        connection = await connect(self._url, f"{self._names.service} consumer")
-        try:
-            channel = await connection.channel()
-            await channel.set_qos(self._options.prefetch)
-            queue = await channel.get_queue(self._names.inbox, ensure=True)
-            await bind(queue, EVENTS, self._handlers.types)
-            buffer: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
-            tag = await queue.consume(buffer.put)
+        options = self._options
+        async with subscribe(self._url, self._names, self._handlers.types, options.prefetch) as subscription:
             self._well()
-            await self._loop(stop, channel, queue, buffer)
-            await queue.cancel(tag)
-            await self._drain(channel, buffer)
-        finally:
-            with suppress(AMQPError, OSError, TimeoutError):
-                await connection.close()
-
-    async def _loop(
-        self,
-        stop: asyncio.Event,
-        channel: AbstractChannel,
-        queue: AbstractQueue,
-        buffer: asyncio.Queue[AbstractIncomingMessage],
-    ) -> None:
-        checked = time.monotonic()
-        while not stop.is_set():
-            messages = await self._take(buffer)
-            if messages:
-                await self._process(messages, channel, stop)
-            if channel.is_closed:
-                raise ConnectionLost("the channel was closed")
-            if time.monotonic() - checked > self._options.check_every:
-                checked = time.monotonic()
-                await self._check_queue(channel, queue)
-
-    async def _check_queue(self, channel: AbstractChannel, queue: AbstractQueue) -> None:
-        """A consumer can vanish while the connection lives (queue deleted, cancelled); bindings can be removed."""
-        state = await channel.declare_queue(queue.name, passive=True)
-        if not state.declaration_result.consumer_count:
-            raise ConnectionLost("the queue has no consumer")
-        await bind(queue, EVENTS, self._handlers.types)
-
-    async def _take(self, buffer: asyncio.Queue[AbstractIncomingMessage]) -> list[AbstractIncomingMessage]:
-        """What is waiting, up to a batch; waits for the first one for a moment."""
-        try:
-            async with asyncio.timeout(0.5):
-                messages = [await buffer.get()]
-        except TimeoutError:
-            return []
-        while len(messages) < self._options.batch and not buffer.empty():
-            messages.append(buffer.get_nowait())
-        return messages
-
-    async def _drain(self, channel: AbstractChannel, buffer: asyncio.Queue[AbstractIncomingMessage]) -> None:
-        stopped = asyncio.Event()
-        stopped.set()
-        while not buffer.empty() and not channel.is_closed:
-            await self._process(await self._take(buffer), channel, stopped)
+            checked = time.monotonic()
+            while not stop.is_set():
+                if messages := await subscription.take(options.batch):
+                    await self._process(messages, subscription, stop)
+                await subscription.require_consumer()
+                if time.monotonic() - checked > options.check_every:
+                    checked = time.monotonic()
+                    await subscription.repair()
+            await subscription.cancel()
+            while not subscription.is_empty:
+                await self._process(await subscription.take(options.batch), subscription, stop)
 
     async def _process(
-        self, messages: Sequence[AbstractIncomingMessage], channel: AbstractChannel, stop: asyncio.Event
+        self, messages: Sequence[AbstractIncomingMessage], subscription: Subscription, stop: asyncio.Event
     ) -> None:
         """Runs the messages to their end and acks them together. On trouble pauses and repeats what is not settled."""
         pending = [decode(message, self._handlers) for message in messages]
@@ -165,10 +120,10 @@ class Consumer(Generic[Deps]):
                 self._trouble(trouble.part, trouble)
                 await wait_or_stop(stop, pause * random.uniform(0.5, 1.5))  # noqa: S311  # spreads replicas, no secret
                 pause = min(pause * 2, self._options.longest_pause)
-                if channel.is_closed or stop.is_set():
-                    return
-        # Batches are settled one after the other and completely, so every older delivery is settled too.
-        await _ack_through(channel, messages[-1])
+                if subscription.is_closed or stop.is_set():
+                    # No later batch may be acked over the heads of these, so the subscription ends here.
+                    raise SubscriptionLost("given up during trouble; what is unsettled comes again") from trouble
+        await subscription.ack(messages)
         self._well()
 
     async def _settle(self, pending: list[Delivery[Deps] | Undeliverable]) -> None:
@@ -208,10 +163,3 @@ class Consumer(Generic[Deps]):
         self._metrics.consuming.set(0)
         self._metrics.trouble.labels(part).inc()
         log.warning("consumer pauses", action="consumer_trouble", part=part, error=str(error)[:200])
-
-
-async def _ack_through(channel: AbstractChannel, message: AbstractIncomingMessage) -> None:
-    if channel.is_closed or message.delivery_tag is None:
-        raise ConnectionLost("the channel was closed before the ack")
-    underlay = await channel.get_underlay_channel()
-    await underlay.basic_ack(message.delivery_tag, multiple=True)

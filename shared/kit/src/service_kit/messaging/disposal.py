@@ -5,20 +5,27 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import AMQPError
 
 from service_kit.logging import get_logger
 from service_kit.messaging.delivery import ATTEMPTS, UNKNOWN_SINCE, Undeliverable, unknown_since
 from service_kit.messaging.publisher import Publisher
 from service_kit.messaging.retry_policy import RetryPolicy
 from service_kit.messaging.topology import Names
+from service_kit.messaging.trouble import Trouble
 
 MAX_REASON = 500
+# What the broker noted about an earlier stay in its queues; it would not be true of the new message.
+_OF_THE_BROKER = ("x-death", "x-delivery-count")
 
 log = get_logger(__name__)
 
 
 class Disposal:
-    """Publishes to the service's own retry exchange. Reasons name types and rules, never values of the body."""
+    """Publishes to the service's own retry exchange; Trouble when the broker does not confirm.
+
+    Reasons name types and rules, never values of the body.
+    """
 
     def __init__(self, publisher: Publisher, names: Names, policy: RetryPolicy) -> None:
         self._publisher = publisher
@@ -58,7 +65,10 @@ class Disposal:
     async def _publish(
         self, message: AbstractIncomingMessage, key: str, headers: Mapping[str, str | int | float]
     ) -> None:
-        kept = {name: value for name, value in message.headers.items() if name != "x-death"}
-        await self._publisher.publish(
-            self._names.retry, key, message.body, type=message.type or "", headers={**kept, **headers}
-        )
+        kept = {name: value for name, value in message.headers.items() if name not in _OF_THE_BROKER}
+        try:
+            await self._publisher.publish(
+                self._names.retry, key, message.body, type=message.type or "", headers={**kept, **headers}
+            )
+        except AMQPError as error:
+            raise Trouble("broker", error) from error

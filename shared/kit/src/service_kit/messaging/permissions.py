@@ -15,9 +15,10 @@ class BrokerAdmin:
         """`management_url` carries the administrator: `http://user:password@host:15672`."""
         parts = urlsplit(management_url)
         port = f":{parts.port}" if parts.port else ""
+        self._administrator = unquote(parts.username or "")
         self._client = httpx.AsyncClient(
             base_url=f"{parts.scheme}://{parts.hostname}{port}/api",
-            auth=(unquote(parts.username or ""), unquote(parts.password or "")),
+            auth=(self._administrator, unquote(parts.password or "")),
             timeout=10,
         )
 
@@ -32,9 +33,14 @@ class BrokerAdmin:
         (await self._client.put(path, json=body)).raise_for_status()
 
     async def allow_service(self, service: str, rabbit_url: str) -> None:
-        """Creates the user named in the service's own AMQP URL and gives it the service's rights, and only those."""
+        """Creates the user named in the service's own AMQP URL and gives it the service's rights, and only those.
+
+        Raises ValueError when that is the administrator, who would be left with a service's rights.
+        """
         url = urlsplit(rabbit_url)
         user = unquote(url.username or "")
+        if user in ("", self._administrator):
+            raise ValueError("the service's RABBIT_URL must name a broker user of its own")
         host = quote(unquote(url.path[1:]) or "/", safe="")
         await self.put(f"/users/{quote(user, safe='')}", {"password": unquote(url.password or ""), "tags": ""})
         await self.put(f"/permissions/{host}/{quote(user, safe='')}", permissions(service))

@@ -2,12 +2,13 @@
 
 import asyncio
 import traceback
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import PurePath
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service_kit.context import MessageContext, use_context
 from service_kit.db import Database, UnitOfWork
@@ -19,10 +20,11 @@ from service_kit.messaging.delivery import Delivery, Key
 from service_kit.messaging.disposal import Disposal
 from service_kit.messaging.handlers import Outcome, Reject, Retry
 from service_kit.messaging.retry_policy import RetryPolicy
-from service_kit.messaging.trouble import Trouble, is_collision, is_trouble, part_of
+from service_kit.messaging.trouble import Trouble, is_collision, is_doubtful, is_trouble
 
 COLLISIONS_BEFORE_ALONE = 3
-HANDLER_TIMEOUT = 30.0
+# Less than the database lets a transaction sit idle: a handler that hangs is its own error and no trouble.
+HANDLER_TIMEOUT = 25.0
 
 Deps = TypeVar("Deps")
 log = get_logger(__name__)
@@ -88,11 +90,11 @@ class Processor(Generic[Deps]):
     async def alone(self, delivery: Delivery[Deps]) -> str:
         """Runs one delivery. One that failed or was redelivered runs under a committed marker that survives a crash."""
         suspect = delivery.is_suspect
+        if suspect and await self._mark(delivery.key) > self._policy.crashes:
+            await self._bury(delivery, f"killed its worker {self._policy.crashes} times")
+            await self._unmark(delivery.key)
+            return "dead"
         try:
-            if suspect and await self._mark(delivery.key) > self._policy.crashes:
-                await self._bury(delivery, f"killed its worker {self._policy.crashes} times")
-                await self._unmark(delivery.key)
-                return "dead"
             return await self._one(delivery, suspect)
         except Exception as error:
             await self._raise_trouble(error)
@@ -137,7 +139,7 @@ class Processor(Generic[Deps]):
 
     async def _again(self, delivery: Delivery[Deps]) -> str:
         """Done before. A rejected one that comes again after a crash may have missed its dead letter."""
-        async with self._database.engine.begin() as connection:
+        async with self._marker() as connection:
             reason = await inbox.rejection_of(connection, delivery.key)
             await inbox.unmark_running(connection, delivery.key)
         if reason is not None:
@@ -146,9 +148,11 @@ class Processor(Generic[Deps]):
 
     async def _raise_trouble(self, error: Exception) -> None:
         """Raises Trouble when database or broker is the reason; in doubt the database is asked whether it is well."""
+        if isinstance(error, Trouble):
+            raise error
         if is_trouble(error):
-            raise Trouble(part_of(error), error) from error
-        if isinstance(error, (OSError, SQLAlchemyError)):
+            raise Trouble("database", error) from error
+        if is_doubtful(error):
             try:
                 await self._database.ping()
             except Exception as silence:
@@ -162,12 +166,21 @@ class Processor(Generic[Deps]):
     async def _bury(self, delivery: Delivery[Deps], reason: str) -> None:
         await self._disposal.dead(delivery.message, delivery.handler.name, delivery.attempts + 1, reason)
 
+    @asynccontextmanager
+    async def _marker(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for the kit's own rows: no handler is involved, so what fails in it is trouble."""
+        try:
+            async with self._database.engine.begin() as connection:
+                yield connection
+        except Exception as error:
+            raise Trouble("database", error) from error
+
     async def _mark(self, key: Key) -> int:
-        async with self._database.engine.begin() as connection:
+        async with self._marker() as connection:
             return await inbox.mark_running(connection, key, self.worker)
 
     async def _unmark(self, key: Key) -> None:
-        async with self._database.engine.begin() as connection:
+        async with self._marker() as connection:
             await inbox.unmark_running(connection, key)
 
 

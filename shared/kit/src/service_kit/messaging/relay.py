@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from aio_pika.exceptions import AMQPChannelError, AMQPError, DeliveryError
 from pydantic_core import to_json
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,7 +17,7 @@ from service_kit.logging import get_logger
 from service_kit.messaging.metrics import MessagingMetrics
 from service_kit.messaging.publisher import Publisher
 from service_kit.messaging.topology import EVENTS
-from service_kit.waiting import first_of
+from service_kit.waiting import first_of, wait_or_stop
 
 WINDOW = 200
 POLL_SECONDS = 1.0
@@ -35,6 +36,8 @@ _MARK_FAILED = text("""
     WHERE outbox.id = failed.id
 """)
 
+_Failure = tuple[Row[Any], Exception]
+
 log = get_logger(__name__)
 
 
@@ -48,50 +51,77 @@ class Relay:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relays until `stop`; then sends once more, so that a last commit does not wait for a restart."""
-        async with self._database.wakeups.listening("outbox") as waiter:
-            while not stop.is_set():
-                if await self._pass() < WINDOW:
-                    await first_of(stop, waiter.wait(POLL_SECONDS))
-            await self._pass()
-        await self._publisher.close()
+        try:
+            async with self._database.wakeups.listening("outbox") as waiter:
+                while not stop.is_set():
+                    claimed = await self._pass()
+                    if claimed is None:
+                        # Commits go on and wake us; whoever is away is not asked again for each of them.
+                        await wait_or_stop(stop, POLL_SECONDS)
+                    elif claimed < WINDOW:
+                        await first_of(stop, waiter.wait(POLL_SECONDS))
+                await self._pass()
+        finally:
+            await self._publisher.close()
 
-    async def _pass(self) -> int:
-        """One window; 0 after trouble, so that the loop waits a moment."""
+    async def _pass(self) -> int | None:
+        """One window; None after trouble."""
         try:
             return await self.relay_once()
         except Exception as error:
             self._metrics.trouble.labels("relay").inc()
             log.warning("relay pauses", action="relay_trouble", error=type(error).__name__)
-            return 0
+            return None
 
     async def relay_once(self) -> int:
-        """Claims one window, publishes it, marks each row; returns how many rows were claimed."""
+        """Claims one window, publishes it, marks each row; returns how many rows were claimed.
+
+        Raises when the broker or the database went away: rows that were not confirmed stay due and count no attempt.
+        """
         await self._publisher.channel()
         async with self._database.engine.begin() as connection:
             rows = (await connection.execute(_CLAIM)).all()
-            if rows:
-                await self._publish(connection, rows)
+            sent, failed, trouble = await self._publish(rows)
+            if sent:
+                await connection.execute(_MARK_SENT, {"ids": sent})
+                self._metrics.relayed.inc(len(sent))
+            if failed:
+                await self._postpone(connection, failed)
+        if trouble is not None:
+            raise trouble
         return len(rows)
 
-    async def _publish(self, connection: AsyncConnection, rows: Sequence[Row[Any]]) -> None:
+    async def _publish(self, rows: Sequence[Row[Any]]) -> tuple[list[UUID], list[_Failure], Exception | None]:
+        """What was confirmed, what the broker will not take, and what kept the rest from being tried."""
         results = await asyncio.gather(*(self._send(row) for row in rows), return_exceptions=True)
         sent: list[UUID] = []
-        failed: list[tuple[Row[Any], BaseException]] = []
+        failed: list[_Failure] = []
+        trouble: Exception | None = None
         for row, result in zip(rows, results, strict=True):
-            if isinstance(result, BaseException):
-                failed.append((row, result))
-            else:
+            if isinstance(result, AMQPChannelError):
+                # One row closed the channel under all of them; which one shows when each is sent alone.
+                result = trouble or await self._alone(row)
+            if result is None:
                 sent.append(row.id)
-        if sent:
-            await connection.execute(_MARK_SENT, {"ids": sent})
-            self._metrics.relayed.inc(len(sent))
-        if failed:
-            await self._postpone(connection, failed)
+            elif not isinstance(result, Exception):
+                raise result
+            elif _is_trouble(result):
+                trouble = result
+            else:
+                failed.append((row, result))
+        return sent, failed, trouble
+
+    async def _alone(self, row: Row[Any]) -> Exception | None:
+        try:
+            await self._send(row)
+        except Exception as error:
+            return error
+        return None
 
     async def _send(self, row: Row[Any]) -> None:
         await self._publisher.publish(EVENTS, row.type, cloud_event(self._database.source, row), type=row.type)
 
-    async def _postpone(self, connection: AsyncConnection, failed: list[tuple[Row[Any], BaseException]]) -> None:
+    async def _postpone(self, connection: AsyncConnection, failed: list[_Failure]) -> None:
         self._metrics.relay_failures.inc(len(failed))
         for row, error in failed:
             log.warning(
@@ -103,6 +133,11 @@ class Relay:
             "delays": [backoff(row.attempts) for row, _ in failed],
         }
         await connection.execute(_MARK_FAILED, parameters)
+
+
+def _is_trouble(error: Exception) -> bool:
+    """Whether the broker is away; a refusal, a return and a closed channel are about the message."""
+    return isinstance(error, AMQPError) and not isinstance(error, (DeliveryError, AMQPChannelError))
 
 
 def backoff(attempts: int) -> timedelta:

@@ -56,6 +56,8 @@ def run(main: Coroutine[Any, Any, Any]) -> Any:
 def _add_processes(app: typer.Typer, service: Service[S, Deps]) -> None:
     def start(*, api: bool, worker: bool) -> None:
         settings = load(service)
+        if api and service.keys is None and settings.jwks_url is None:
+            settings.refuse("jwks_url", "is needed to serve the API")
         try:
             run(serve(service, settings, api=api, worker=worker))
         except Exception as error:
@@ -107,9 +109,10 @@ def _add_migrations(app: typer.Typer, service: Service[S, Deps]) -> None:
 
 async def _migrate(service: Service[S, Deps], settings: S) -> None:
     database_url, rabbit_url = settings.migration_database_url, settings.migration_rabbit_url
-    if database_url is None or rabbit_url is None:
-        prefix = service.settings.model_config.get("env_prefix", "")
-        raise SystemExit(f"{prefix}MIGRATION_DATABASE_URL and {prefix}MIGRATION_RABBIT_URL are needed to migrate")
+    if database_url is None:
+        settings.refuse("migration_database_url", "is needed to migrate")
+    if rabbit_url is None:
+        settings.refuse("migration_rabbit_url", "is needed to migrate")
     owner_url = database_url.get_secret_value()
     await migrations.upgrade(owner_url, service.migrations)
     role = urlsplit(settings.database_url.get_secret_value()).username

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import text
 
@@ -31,11 +32,15 @@ async def maintain(database: Database, partitioned: Sequence[str], stop: asyncio
 
 async def maintain_once(database: Database, partitioned: Sequence[str] = ()) -> None:
     """Makes the coming months' partitions (the service's own tables too), drops old ones, purges stored answers."""
+    # Each in a transaction of its own: partitions change under a lock that all writers of the table wait for.
+    for parent in (*KEEP, *partitioned):
+        await _call(database, "SELECT ensure_partitions(:parent, :ahead)", parent=parent, ahead=MONTHS_AHEAD)
+    for parent, keep in KEEP.items():
+        await _call(database, "SELECT drop_partitions(:parent, :keep)", parent=parent, keep=keep)
     async with database.transaction() as uow:
-        for parent in (*KEEP, *partitioned):
-            await uow.session.execute(
-                text("SELECT ensure_partitions(:parent, :ahead)"), {"parent": parent, "ahead": MONTHS_AHEAD}
-            )
-        for parent, keep in KEEP.items():
-            await uow.session.execute(text("SELECT drop_partitions(:parent, :keep)"), {"parent": parent, "keep": keep})
         await purge_idempotency_keys(uow)
+
+
+async def _call(database: Database, statement: str, **parameters: Any) -> None:
+    async with database.transaction() as uow:
+        await uow.session.execute(text(statement), parameters)

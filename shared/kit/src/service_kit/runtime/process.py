@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar
 
 from prometheus_client import CollectorRegistry
@@ -67,7 +67,7 @@ class Process(Generic[S, Deps]):
         app = create_app(
             title=self.service.name,
             version="1",
-            options=self.service.http,
+            options=replace(self.service.http, max_body_bytes=settings.max_body_bytes),
             database=self.database,
             deps=self.deps,
             routers=self.service.routers,
@@ -91,6 +91,7 @@ class Process(Generic[S, Deps]):
         stopping = asyncio.create_task(stop.wait())
         await asyncio.wait([*early, *late, stopping], return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping", action="stopping", asked=stop.is_set())
+        unasked = [task.get_name() for task in (*early, *late) if task.done() and not stop.is_set()]
         stop.set()
         await _finish(early, self.settings.shutdown_grace_seconds)
         stop_late.set()
@@ -100,6 +101,8 @@ class Process(Generic[S, Deps]):
             if not task.cancelled() and (error := task.exception()) is not None:
                 log.error("part failed", action="part_failed", part=task.get_name(), exc_info=error)
                 raise error
+        if unasked:
+            raise RuntimeError(f"ended without being asked to: {', '.join(unasked)}")
 
 
 async def serve(service: Service[S, Deps], settings: S, *, api: bool, worker: bool) -> None:
@@ -113,6 +116,8 @@ async def serve(service: Service[S, Deps], settings: S, *, api: bool, worker: bo
         deps = await stack.enter_async_context(service.open_deps(settings, database))
         process = Process(service, settings, database, deps, DatabaseClock(database.engine))
         ProcessCollector(registry=process.registry)
+        for collector in service.collectors(deps):
+            process.registry.register(collector)
         process.early.append(BackgroundTask("clock", lambda stop: _follow(process.clock, stop)))
         if worker:
             process.add_worker()

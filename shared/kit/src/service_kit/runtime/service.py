@@ -1,7 +1,7 @@
 """What a service is, as data: the kit runs it, migrates it and tests it from this one definition."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import typer
 from event_contracts import source_of
 from fastapi import APIRouter
+from prometheus_client.registry import Collector
 from sqlalchemy import MetaData
 
 from service_kit.clock import Clock
@@ -34,11 +35,16 @@ def _no_background(_deps: Any, _database: Database, _settings: Any) -> Sequence[
     return ()
 
 
+def _no_collectors(_deps: Any) -> Iterable[Collector]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Service(Generic[S, Deps]):
     """`open_deps` builds what use cases need besides the transaction; `keys` says where tokens' keys come from
     (None: from `jwks_url`); `append_only` names tables the runtime role may insert into and read, nothing else;
-    `partitioned` names tables by UUIDv7 range whose partitions the kit makes ahead."""
+    `partitioned` names tables by UUIDv7 range whose partitions the kit makes ahead; `collectors` are the service's own
+    metrics, shown on /metrics."""
 
     name: str
     settings: type[S]
@@ -53,6 +59,7 @@ class Service(Generic[S, Deps]):
     commands: typer.Typer | None = None
     http: HttpOptions = field(default_factory=HttpOptions)
     keys: Callable[[Deps, Clock], KeySource] | None = None
+    collectors: Callable[[Deps], Iterable[Collector]] = _no_collectors
 
     @property
     def source(self) -> str:
