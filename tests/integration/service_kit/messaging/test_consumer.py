@@ -10,7 +10,7 @@ async def test_a_message_is_handled_once_and_its_event_goes_out(pipeline, make_a
     await pipeline.notes(1)
     await pipeline.until_depth("events.unrouted", 1)
     await pipeline.until_depth(pipeline.names.inbox, 0)
-    assert await pipeline.count("outbox", "sent_at IS NULL") == 0
+    await pipeline.until_count("outbox", 0, "sent_at IS NULL")
 
 
 async def test_the_same_event_delivered_three_times_has_one_effect(pipeline, make_activated):
