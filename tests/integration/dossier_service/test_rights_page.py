@@ -123,6 +123,21 @@ async def test_a15_invitation_mail_and_next_reminder_are_shown(world: Any, invit
     assert datetime.fromisoformat(shown["next_reminder_at"]) == due
 
 
+async def test_i5_a_new_invitation_takes_over_what_an_expired_one_offered(
+    world: Any, invited: Invited, now: datetime
+) -> None:
+    old, later = invited.invitation_id, now + timedelta(days=77)
+    await world.told(invited.linked(), invited.issued(now))
+    invited.invitation_id = new_id()
+    await world.told(invited.issued(later), arrived(invited.accepted(), sequence=9))
+
+    shown = (await invited.shown())["invitation"]
+    assert (shown["state"], datetime.fromisoformat(shown["expires_at"])) == ("accepted", later)
+    invited.invitation_id = old
+    await world.told(invited.issued(now))
+    assert (await invited.shown())["invitation"]["state"] == "accepted"
+
+
 async def test_the_same_is_shown_whatever_the_order(world: Any, invited: Invited, now: datetime) -> None:
     due = now + timedelta(days=7)
 

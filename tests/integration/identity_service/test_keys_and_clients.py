@@ -5,12 +5,15 @@ import base64
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
+from identity_service.accounts.repository import redeem_reservation
 from identity_service.clients.service import create_client
 from identity_service.commands import COMMANDS
 from identity_service.keys.service import rotate
 from service_kit.errors import Conflict
+from service_kit.ids import new_id
 from sqlalchemy import text
 from typer.testing import CliRunner
 
@@ -193,3 +196,37 @@ async def test_the_operator_makes_clients_and_rotates_keys(world: World) -> None
     forced = await asyncio.to_thread(runner.invoke, COMMANDS, ["rotate-keys", "--force"])
     again = await world.client.post(TOKENS, json=json.loads(made.stdout))
     assert kid_of(again.json()["access_token"]) == json.loads(forced.stdout)["signing_key"]
+
+
+async def test_i3_a_reserved_name_is_redeemed_once_however_many_ask_at_the_same_moment(
+    world: World, system: dict[str, str]
+) -> None:
+    path = f"{API}/user-names/8005551216/reservation"
+    await world.client.put(path, json={"email": "jan@example.org"}, headers=system)
+    first, second = new_id(), new_id()
+
+    async with world.database.transaction() as uow:
+        assert await redeem_reservation(uow.session, "jan@example.org", first) == "8005551216"
+        waiting = asyncio.create_task(redeemed(world, second))
+        await until_somebody_waits(world)
+
+    assert await waiting is None
+    assert await world.rows("SELECT account_id FROM taken_name") == [{"account_id": first}]
+
+
+async def redeemed(world: World, account_id: UUID) -> str | None:
+    async with world.database.transaction() as uow:
+        return await redeem_reservation(uow.session, "jan@example.org", account_id)
+
+
+async def until_somebody_waits(world: World) -> None:
+    waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with asyncio.timeout(5):
+        while not await world.rows(waiting):
+            pass
+
+
+@pytest.mark.parametrize("client_id", ["a\0b", "ü"])
+async def test_a_client_id_of_other_characters_is_named_and_refused(world: World, client_id: str) -> None:
+    answer = await world.client.post(TOKENS, json={"client_id": client_id, "client_secret": "s"})
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "client_id")

@@ -239,6 +239,20 @@ async def test_i6_a_used_link_leads_to_signing_in(world: World) -> None:
     assert 'href="/sign-in?lang=nl"' in answer.text
 
 
+async def test_i7_a_link_that_works_needs_no_fresh_one_and_shows_its_form(world: World) -> None:
+    token = await world.invited()
+    before = await world.everything()
+    answer = await form(world, f"/invitation/{token}/renewal")
+    assert (answer.status_code, "Uw link werkt nog." in answer.text) == (429, True)
+    assert 'type="password"' in answer.text
+    assert await world.everything() == before
+
+
+async def test_changing_the_language_after_asking_for_a_fresh_link_leads_back_to_it(world: World) -> None:
+    answer = await world.client.get("/invitation/some-token/renewal?lang=fr")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/invitation/some-token?lang=fr")
+
+
 async def test_i7_too_many_fresh_links_are_refused_in_words(world: World) -> None:
     token = await world.invited()
     await world.later(40 * DAY)

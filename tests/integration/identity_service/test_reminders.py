@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from event_contracts.identity import Occasion, ReminderWithheld
+from event_contracts.scheduler import LadderStopped
 
 World = Any
 DAY = timedelta(days=1)
@@ -128,3 +129,24 @@ async def test_a13_a_reminder_speaks_for_its_firm_only(world: World) -> None:
     assert "Kantoor Maes" in said
     for secret in ("Geheim", "Secret", "Jean"):
         assert secret not in said
+
+
+async def test_r2_an_offer_after_the_address_bounced_opens_a_new_ladder(world: World) -> None:
+    firm = world.firm()
+    await world.told(world.offered(firm))
+    first = (await world.issued())[0]
+    stopped = LadderStopped(ladder=first.ladder, reason="undeliverable")
+    await world.told(stopped, world.offered(firm), stopped, world.offered(firm))
+
+    said = [(mail.occasion, mail.ladder.epoch, mail.invitation_id) for mail in (await world.issued())[1:]]
+    assert said == [(Occasion.FIRST, 2, first.invitation_id), (Occasion.ADDED, 2, first.invitation_id)]
+
+
+async def test_r3_the_end_of_a_ladder_of_another_kind_or_person_changes_nothing(world: World) -> None:
+    firm = world.firm()
+    await world.told(world.offered(firm))
+    ladder = (await world.issued())[0].ladder
+    for other in ({"kind": "questionnaire"}, {"subject_id": firm.firm_id}, {"epoch": 2}):
+        await world.told(LadderStopped(ladder=ladder.model_copy(update=other), reason="undeliverable"))
+    await world.told(world.offered(firm))
+    assert (await world.issued())[-1].occasion is Occasion.ADDED

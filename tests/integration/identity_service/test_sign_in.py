@@ -1,6 +1,8 @@
 """Signing in: password, code, the same answers for unknown names, slowing down (I10)."""
 
 import asyncio
+import math
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -160,8 +162,11 @@ async def test_i10_many_guesses_slow_a_name_down_known_or_not(world: World, name
 
 async def test_i10_guesses_at_the_same_moment_do_not_get_around_the_pause(world: World) -> None:
     await world.active()
+    started = time.monotonic()
     answers = await asyncio.gather(*(world.begin(password=f"gok nummer {n} van velen") for n in range(20)))
-    assert sum(answer.status_code == 200 for answer in answers) <= 6
+    # Pauses of 1, 2, 4, ... seconds begin after the sixth; on a slow machine some of them end meanwhile.
+    ended = int(math.log2(1 + time.monotonic() - started))
+    assert sum(answer.status_code == 200 for answer in answers) <= 6 + ended
 
 
 async def test_i10_signing_in_forgets_the_failures_before_it(world: World) -> None:
@@ -196,3 +201,11 @@ async def test_old_attempts_are_deleted_and_fresh_ones_kept(world: World) -> Non
         await forget_old(uow)
     assert len(await world.rows("SELECT id FROM sign_in_challenge")) == 1
     assert len(await world.rows("SELECT key FROM sign_in_guard")) == 1
+
+
+@pytest.mark.parametrize("name", ["jan\0peeters", "\0", "jan@example.org\0"])
+async def test_i10_a_name_that_no_table_can_hold_is_unknown_like_any_other(world: World, name: str) -> None:
+    await world.active()
+    answer = await world.begin(name)
+    assert (answer.status_code, set(answer.json())) == (200, {"challenge_id", "expires_at", "tokens"})
+    assert answer.json()["tokens"] is None

@@ -4,6 +4,7 @@ import pytest
 from dossier_service.access.grants.schemas import GrantIn
 from dossier_service.clients.schemas import ClientIn
 from dossier_service.dossiers.people.schemas import PersonPatch
+from dossier_service.dossiers.schemas import HandoverIn
 from dossier_service.edge.contact import optional_contact, required_contact
 from dossier_service.firms.schemas import StaffIn
 from pydantic import ValidationError
@@ -89,3 +90,20 @@ def test_a_patch_cannot_empty_what_everybody_has() -> None:
     for field in ("role", "given_name", "family_name", "language"):
         with pytest.raises(ValidationError):
             PersonPatch.model_validate({field: None})
+
+
+def test_m2_a_text_is_counted_as_it_is_kept() -> None:
+    grows = "\u0958"  # one letter that NFC spells with two
+    grant = {"person_id": "00000000-0000-0000-0000-000000000001", "right": "read"}
+
+    assert len(GrantIn.model_validate({**grant, "custom_text": grows * 1000}).custom_text or "") == 2000
+    with pytest.raises(ValidationError):
+        GrantIn.model_validate({**grant, "custom_text": grows * 1001})
+
+
+@pytest.mark.parametrize("reason", ["", " \n "])
+def test_a1_a_handover_says_why(reason: str) -> None:
+    with pytest.raises(ValidationError) as caught:
+        HandoverIn.model_validate({"membership_id": "00000000-0000-0000-0000-000000000001", "reason": reason})
+
+    assert [error["loc"] for error in caught.value.errors()] == [("reason",)]

@@ -40,7 +40,19 @@ def test_r5_the_offsets_are_a_policy(
     assert DossierSettings.load().ladder_policy.offsets == offsets
 
 
-@pytest.mark.parametrize("text", ["", "soon", "P30D,P7D", "P7D,P7D", "PT0S", "-P1D", ",".join(["P1D"] * 11)])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "soon",
+        "P30D,P7D",
+        "P7D,P7D",
+        "PT0S",
+        "-P1D",
+        "P7D,P3661D",
+        ",".join(["P1D"] * 11),
+    ],
+)
 def test_r5_offsets_that_cannot_be_meant_stop_the_start(
     environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:

@@ -177,6 +177,29 @@ class TestPlurals:
         assert "dossier" not in content.subject
 
 
+class TestGiver:
+    @pytest.mark.parametrize("template", [Template.INVITATION_FIRST, Template.INVITATION_ADDED, Template.ACCESS_NOTICE])
+    @pytest.mark.parametrize(
+        ("language", "named"),
+        [
+            (Language.FR, "Anne Petit, de {},"),
+            (Language.NL, "Anne Petit, van {},"),
+            (Language.EN, "Anne Petit, of {},"),
+        ],
+    )
+    def test_a_firm_that_gives_access_itself_is_named_once(
+        self, template: Template, language: Language, named: str
+    ) -> None:
+        firm = "Lambert & Fils"
+        by_person = render(template, language, access(firm_name=firm))
+        by_firm = render(template, language, access(firm_name=firm, granted_by=firm))
+
+        for person, itself in ((by_person.text, by_firm.text), (html_of(by_person), html_of(by_firm))):
+            name = firm if person is by_person.text else "Lambert &amp; Fils"
+            assert named.format(name) in person
+            assert person.replace(named.format(name), name) == itself
+
+
 class TestHostileText:
     @every_access
     @pytest.mark.parametrize("name", NASTY)

@@ -4,7 +4,7 @@ from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated
 
-from event_contracts.people import LadderPolicy
+from event_contracts.people import LONGEST_OFFSET, LadderPolicy
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 from service_kit.settings import ServiceSettings
@@ -20,7 +20,7 @@ class DossierSettings(ServiceSettings):
     reminder_offsets: Annotated[tuple[timedelta, ...], NoDecode] = Field(
         default=(timedelta(days=7), timedelta(days=30)), min_length=1, max_length=10
     )
-    new_addresses_per_hour: int = Field(default=200, ge=1)
+    new_addresses_per_hour: int = Field(default=200, ge=1, le=100_000)
 
     @field_validator("reminder_offsets", mode="before")
     @classmethod
@@ -36,8 +36,11 @@ class DossierSettings(ServiceSettings):
     @field_validator("reminder_offsets")
     @classmethod
     def _growing(cls, value: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
+        """What a policy in an event may say, refused here already: at start-up, not with the first offer."""
         if value[0] <= timedelta() or any(later <= earlier for earlier, later in pairwise(value)):
             raise ValueError("must be positive durations, each longer than the one before")
+        if value[-1] > LONGEST_OFFSET:
+            raise ValueError(f"must be at most P{LONGEST_OFFSET.days}D")
         return value
 
     @property

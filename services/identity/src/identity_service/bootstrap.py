@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 from service_kit.clock import Clock
 from service_kit.db import Database
+from service_kit.http import HttpOptions
 from service_kit.logging import get_logger
 from service_kit.messaging import Handlers
 from service_kit.runtime import BackgroundTask, Service
@@ -94,4 +95,5 @@ SERVICE: Service[IdentitySettings, IdentityDeps] = Service(
     background=background,
     commands=COMMANDS,
     keys=keys,
+    http=HttpOptions(docs_path="/api/identity/v1/docs", openapi_path="/api/identity/v1/openapi.json"),
 )

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from zoneinfo import ZoneInfo
 
 from service_kit.db import Database
+from service_kit.http import HttpOptions
 from service_kit.messaging import Handlers
 from service_kit.runtime import BackgroundTask, Service
 from service_kit.security.sealing import KeyRing, Sealer
@@ -46,4 +47,5 @@ SERVICE: Service[NotifierSettings, NotifierDeps] = Service(
     metadata=Message.metadata,
     migrations="notifier_service.migrations",
     collectors=lambda deps: deps.metrics.collectors,
+    http=HttpOptions(docs_path="/api/notifier/v1/docs", openapi_path="/api/notifier/v1/openapi.json"),
 )

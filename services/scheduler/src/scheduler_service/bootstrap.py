@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from service_kit.db import Database
+from service_kit.http import HttpOptions
 from service_kit.messaging import Handlers
 from service_kit.runtime import BackgroundTask, Service
 
@@ -29,4 +30,5 @@ SERVICE: Service[SchedulerSettings, SchedulerDeps] = Service(
     background=background,
     metadata=Ladder.metadata,
     migrations="scheduler_service.migrations",
+    http=HttpOptions(docs_path="/api/scheduler/v1/docs", openapi_path="/api/scheduler/v1/openapi.json"),
 )

@@ -32,7 +32,10 @@ async def list_dossiers(firm_id: UUID, caller: SignedIn, uow: UoW, page: PagePar
 async def my_dossiers(caller: SignedIn, uow: UoW, page: PageParams) -> Page[MyDossier]:
     """Every dossier the caller may open, in any firm, as staff or with a grant."""
     rows, standings = await service.my_page(uow, caller.account_id, position(page), page.limit + 1)
-    return page_of(rows, page.limit, key=lambda row: (row.id,), item=lambda row: MyDossier.of(row, standings[row.id]))
+    shown = page_of(
+        rows, page.limit, key=lambda row: (row.id,), item=lambda row: MyDossier.of(row, standings.get(row.id))
+    )
+    return Page(items=[item for item in shown.items if item is not None], next=shown.next)
 
 
 @router.get("/dossiers/{dossier_id}", responses=problem_responses(*READS))

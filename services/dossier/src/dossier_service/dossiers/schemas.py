@@ -11,7 +11,7 @@ from dossier_service.dossiers.people.schemas import CentralPersonIn
 from dossier_service.dossiers.repository import MineRow
 from dossier_service.dossiers.service import Cover, NewDossier
 from dossier_service.dossiers.tables import Dossier
-from dossier_service.edge.fields import Input, Note, Output, Title
+from dossier_service.edge.fields import Input, Output, Reason, Title
 from dossier_service.firms.tables import Membership
 
 
@@ -38,7 +38,7 @@ class HandoverIn(Input):
     """Who becomes the manager, and why; the reason is kept in the journal."""
 
     membership_id: UUID
-    reason: Note
+    reason: Reason
 
 
 class FirmName(Output):
@@ -117,10 +117,14 @@ class MyDossier(Output):
     right: Right | None
 
     @classmethod
-    def of(cls, row: MineRow, standing: Standing) -> "MyDossier":
+    def of(cls, row: MineRow, standing: Standing | None) -> "MyDossier | None":
+        """None when the last right went away between the list and the question where the caller stands."""
+        if standing is None:
+            return None
         grant = standing.active_grant or (standing.grants[0] if standing.grants else None)
         party = standing.party or (Party(grant.role.value) if grant else None)
-        assert party is not None  # the list holds only dossiers with a place or a live grant
+        if party is None:
+            return None
         is_staff = party in {Party.MANAGER, Party.TEAM}
         return cls(
             id=row.id,

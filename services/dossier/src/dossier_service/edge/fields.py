@@ -45,6 +45,8 @@ def plain_text(value: str) -> str:
 
 Name = Annotated[str, Field(max_length=120), AfterValidator(one_line)]
 Title = Annotated[str, Field(max_length=200), AfterValidator(one_line)]
-Note = Annotated[str, Field(max_length=2000), AfterValidator(plain_text)]
+# Counted again at the end: NFC makes some letters longer, and the events take no more either.
+Note = Annotated[str, Field(max_length=2000), AfterValidator(plain_text), Field(max_length=2000)]
+Reason = Annotated[Note, Field(min_length=1)]
 Address = Annotated[str, Field(max_length=320)]
 """An e-mail address or phone number as typed; the use case normalises it and names the rule when it cannot (A3)."""

@@ -32,7 +32,7 @@ def router(tag: str) -> APIRouter:
         tags=[tag],
         route_class=IdempotentRoute,
         dependencies=[Depends(open_session)],
-        responses=problem_responses(Unauthenticated, Unavailable),
+        responses=problem_responses(Unauthenticated, Forbidden, Unavailable),
     )
 
 

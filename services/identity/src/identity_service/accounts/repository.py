@@ -88,16 +88,23 @@ async def reservation(session: AsyncSession, client_id: str, email: str) -> Take
 
 async def redeem_reservation(session: AsyncSession, email: str, account_id: UUID) -> str | None:
     """Hands the oldest name reserved for this address to its account."""
+    # `reserved_by` is named for the index, which holds reservations only.
+    waiting = (
+        col(TakenName.reserved_for) == email,
+        col(TakenName.reserved_by).is_not(None),
+        col(TakenName.account_id).is_(None),
+    )
     oldest = (
         select(col(TakenName.skeleton))
-        .where(col(TakenName.reserved_for) == email, col(TakenName.account_id).is_(None))
+        .where(*waiting)
         .order_by(col(TakenName.taken_at), col(TakenName.skeleton))
         .limit(1)
         .scalar_subquery()
     )
     statement = (
         update(TakenName)
-        .where(col(TakenName.skeleton) == oldest)
+        # Once more on the row itself: another transaction may have redeemed it while this one waited for its lock.
+        .where(col(TakenName.skeleton) == oldest, *waiting)
         .values(account_id=account_id)
         .returning(col(TakenName.name))
         .execution_options(synchronize_session=False)

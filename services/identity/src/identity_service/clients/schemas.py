@@ -11,7 +11,7 @@ class ClientCredentials(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     grant_type: Literal["client_credentials"] = "client_credentials"
-    client_id: str = Field(min_length=1, max_length=100)
+    client_id: str = Field(min_length=1, max_length=100, pattern="^[ -~]+$")
     client_secret: str = Field(min_length=1, max_length=200)
 
 

@@ -3,7 +3,7 @@
 from event_contracts import Event
 from event_contracts.dossier import GrantActivated, GrantOffered, GrantWithdrawn, StaffInvited
 from event_contracts.people import Person
-from event_contracts.scheduler import ReminderDue
+from event_contracts.scheduler import LadderStopped, ReminderDue
 from service_kit.db import UnitOfWork
 from service_kit.errors import Invalid
 from service_kit.messaging import Outcome, Reject, handle
@@ -13,7 +13,7 @@ from identity_service.accounts.service import PersonData
 from identity_service.deps import IdentityDeps
 from identity_service.invitations.domain import LADDER_KIND
 from identity_service.invitations.events import offer_of_grant, offer_of_staff
-from identity_service.invitations.reminders import remind
+from identity_service.invitations.reminders import end_ladder, remind
 from identity_service.invitations.service import note_opened, take_offer, withdraw_offer
 
 
@@ -69,10 +69,18 @@ async def on_reminder_due(event: Event[ReminderDue], uow: UnitOfWork, deps: Iden
     return None
 
 
+async def on_ladder_stopped(event: Event[LadderStopped], uow: UnitOfWork, deps: IdentityDeps) -> Outcome:
+    """No more reminders come from this ladder."""
+    if event.data.ladder.kind == LADDER_KIND:
+        await end_ladder(uow, event.data.ladder)
+    return None
+
+
 HANDLERS = (
     handle(GrantOffered, on_grant_offered),
     handle(StaffInvited, on_staff_invited),
     handle(GrantWithdrawn, on_grant_withdrawn),
     handle(GrantActivated, on_grant_activated),
     handle(ReminderDue, on_reminder_due),
+    handle(LadderStopped, on_ladder_stopped),
 )

@@ -4,10 +4,14 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
+from fastapi.responses import RedirectResponse
 from service_kit.errors import Forbidden
 
 from identity_service.deps import IdentityDeps
 from identity_service.sessions.domain import BROWSER_SESSION_LIFETIME
+
+# The same as for programs: what is longer is no password of ours, and is not worth the work of comparing it.
+LONGEST_PASSWORD = 1000
 
 
 def is_own_form(origin: str | None, fetch_site: str | None, base_url: str) -> bool:
@@ -64,3 +68,10 @@ def set_cookie(response: Response, deps: IdentityDeps, secret: str) -> None:
 def clear_cookie(response: Response, deps: IdentityDeps) -> None:
     """Takes it back."""
     response.delete_cookie(cookie_name(deps), path="/", secure=_is_secure(deps), httponly=True, samesite="lax")
+
+
+def see_other(request: Request, path: str) -> RedirectResponse:
+    """303, keeping the language that was asked for."""
+    lang = request.query_params.get("lang", "")
+    query = f"?lang={lang}" if lang in ("fr", "nl", "en") else ""
+    return RedirectResponse(path + query, 303, {"Cache-Control": "no-store"})

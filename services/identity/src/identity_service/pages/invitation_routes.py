@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from service_kit.db import UoW
 from service_kit.errors import DomainError, Gone, Invalid, NotFound, RateLimited, Unavailable
 
@@ -11,7 +11,7 @@ from identity_service.deps import DepsDep, IdentityDeps
 from identity_service.invitations.acceptance import accept
 from identity_service.invitations.domain import LinkState
 from identity_service.invitations.links import Link, look_up, renew
-from identity_service.pages.browser import OwnForm
+from identity_service.pages.browser import LONGEST_PASSWORD, OwnForm, see_other
 from identity_service.pages.rendering import Page, Renderer, problems_of, status_of
 
 router = APIRouter(prefix="/invitation", include_in_schema=False)
@@ -42,7 +42,7 @@ async def take(
 ) -> HTMLResponse:
     """Makes the account, or shows the form again with what to change."""
     try:
-        accepted = await accept(deps, token, password, user_name[:200].strip() or None)
+        accepted = await accept(deps, token, password[:LONGEST_PASSWORD], user_name[:200].strip() or None)
     except (Invalid, Unavailable) as error:
         link = await _look(deps, token)
         return _RENDERER.answer(request, _form(link, token, error, user_name[:200]))
@@ -67,6 +67,12 @@ async def send_fresh(request: Request, token: Token, deps: DepsDep, _own: OwnFor
     return _RENDERER.answer(request, Page("renewed.html", {}, link.language))
 
 
+@router.get("/{token}/renewal")
+async def renewal_page(request: Request, token: Token) -> Response:
+    """Where a page that answered the form above leads when its reader changes the language."""
+    return see_other(request, f"/invitation/{token}")
+
+
 async def _look(deps: IdentityDeps, token: str) -> Link:
     async with deps.database.transaction() as uow:
         return await look_up(uow, token)
@@ -74,9 +80,12 @@ async def _look(deps: IdentityDeps, token: str) -> Link:
 
 async def _dead_page(deps: IdentityDeps, token: str, error: DomainError | None = None) -> Page:
     try:
-        return _dead(await _look(deps, token), token, error)
+        link = await _look(deps, token)
     except NotFound:
         return _dead(None, token)
+    if link.state is LinkState.PENDING:
+        return _form(link, token, error)  # nothing to renew: it works
+    return _dead(link, token, error)
 
 
 def _form(link: Link, token: str, error: DomainError | None = None, typed_name: str | None = None) -> Page:

@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from service_kit.db import UnitOfWork, UoW
 from service_kit.errors import DomainError, Invalid, RateLimited, Unauthenticated, Unavailable
 
@@ -12,7 +12,7 @@ from identity_service.accounts.tables import Account
 from identity_service.deps import DepsDep, IdentityDeps
 from identity_service.invitations.domain import OfferState
 from identity_service.invitations.repository import living_offers
-from identity_service.pages.browser import OwnForm, clear_cookie, cookie_name, set_cookie
+from identity_service.pages.browser import LONGEST_PASSWORD, OwnForm, clear_cookie, cookie_name, see_other, set_cookie
 from identity_service.pages.rendering import Page, Renderer, problems_of, status_of, stylesheet
 from identity_service.sessions.service import SessionKind, SignedIn, browser_session, sign_out
 from identity_service.sessions.sign_in import begin, enter_code
@@ -47,7 +47,7 @@ async def take_sign_in(
     """Asks for the code, also when there is none to come (I10)."""
     name = user_name[:_LONGEST_NAME]
     try:
-        result = await begin(deps, name, password, SessionKind.BROWSER)
+        result = await begin(deps, name, password[:LONGEST_PASSWORD], SessionKind.BROWSER)
     except (RateLimited, Unavailable) as error:
         return _RENDERER.answer(request, _sign_in_form(name, error))
     if isinstance(result, SignedIn):
@@ -67,7 +67,7 @@ async def take_code(
     try:
         challenge = UUID(challenge_id)
     except ValueError:
-        return _to(request, "/sign-in")
+        return see_other(request, "/sign-in")
     try:
         result = await enter_code(deps, challenge, code[:20], SessionKind.BROWSER)
     except (Invalid, Unauthenticated) as error:
@@ -78,7 +78,7 @@ async def take_code(
 @router.get("/sign-in/code")
 async def code_page(request: Request) -> Response:
     """There is nothing to enter without having started."""
-    return _to(request, "/sign-in")
+    return see_other(request, "/sign-in")
 
 
 @router.api_route("/account", methods=["GET", "HEAD"])
@@ -86,7 +86,7 @@ async def account_page(request: Request, deps: DepsDep, uow: UoW) -> Response:
     """Who is signed in, and what is open to them, across firms."""
     found = await _session_of(request, deps, uow)
     if found is None:
-        return _to(request, "/sign-in")
+        return see_other(request, "/sign-in")
     account = found[1]
     offers = await living_offers(uow.session, account.id)
     access = [
@@ -100,7 +100,7 @@ async def account_page(request: Request, deps: DepsDep, uow: UoW) -> Response:
 @router.get("/signed-in")
 async def signed_in_page(request: Request) -> Response:
     """Another name of the same page."""
-    return _to(request, "/account")
+    return see_other(request, "/account")
 
 
 @router.post("/account/sign-out")
@@ -109,7 +109,7 @@ async def take_sign_out(request: Request, deps: DepsDep, uow: UoW, _own: OwnForm
     found = await _session_of(request, deps, uow)
     if found is not None:
         await sign_out(uow, found[0].id)
-    response = _to(request, "/sign-in")
+    response = see_other(request, "/sign-in")
     clear_cookie(response, deps)
     return response
 
@@ -125,16 +125,9 @@ async def _session_of(request: Request, deps: IdentityDeps, uow: UnitOfWork) -> 
 
 
 def _signed_in(request: Request, deps: IdentityDeps, result: SignedIn) -> Response:
-    response = _to(request, "/account")
+    response = see_other(request, "/account")
     set_cookie(response, deps, result.secret)
     return response
-
-
-def _to(request: Request, path: str) -> RedirectResponse:
-    """303, keeping the language that was asked for."""
-    lang = request.query_params.get("lang", "")
-    query = f"?lang={lang}" if lang in ("fr", "nl", "en") else ""
-    return RedirectResponse(path + query, 303, {"Cache-Control": "no-store"})
 
 
 def _sign_in_form(name: str, error: DomainError | None = None) -> Page:

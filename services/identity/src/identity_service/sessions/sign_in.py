@@ -66,7 +66,8 @@ async def begin(deps: IdentityDeps, typed: str, password: str, kind: SessionKind
 
 def _spellings(typed: str) -> tuple[str, str]:
     """As an e-mail and as a user name; what cannot be an e-mail is none, and is then found nowhere."""
-    name = spelling(typed)
+    # PostgreSQL's texts hold no NUL: such a name is looked for, in vain, as everybody else's.
+    name = spelling(typed).replace("\0", "\ufffd")
     try:
         return normalise_email(typed), name
     except Invalid:

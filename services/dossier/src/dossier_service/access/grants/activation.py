@@ -29,6 +29,15 @@ async def link_grant(
         _activate(uow, [found], at)
 
 
+async def reinvite_grants(uow: UnitOfWork, grant_ids: Sequence[UUID], account_id: UUID, invitation_id: UUID) -> None:
+    """A new invitation took over what an expired one had offered: the grants now wait for the new one.
+
+    Invitation ids are UUIDv7 and so grow; an older one that is heard of later changes nothing.
+    """
+    for grant in await repository.lock_invited_before(uow, grant_ids, account_id, invitation_id):
+        grant.invitation_id = invitation_id
+
+
 async def activate_grants(uow: UnitOfWork, account_id: UUID, at: datetime) -> None:
     """The account exists now: each of its offered grants becomes active, each with exactly one event (I12)."""
     _activate(uow, await repository.lock_offered_of_account(uow, account_id), at)

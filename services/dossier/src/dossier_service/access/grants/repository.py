@@ -40,6 +40,21 @@ async def lock_offered_of_account(uow: UnitOfWork, account_id: UUID) -> Sequence
     return await _lock_with_roles(uow, (col(Grant.account_id) == account_id) & (col(Grant.state) == GrantState.OFFERED))
 
 
+async def lock_invited_before(
+    uow: UnitOfWork, grant_ids: Sequence[UUID], account_id: UUID, invitation_id: UUID
+) -> Sequence[Grant]:
+    """Those of the account's grants that an older invitation offered, locked and fresh."""
+    query = (
+        select(Grant)
+        .where(col(Grant.id).in_(grant_ids), col(Grant.account_id) == account_id)
+        .where(col(Grant.invitation_id) < invitation_id)
+        .order_by(col(Grant.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await uow.session.execute(query)).scalars().all()
+
+
 async def _lock_with_roles(uow: UnitOfWork, condition: ColumnElement[bool]) -> list[tuple[Grant, PersonRole]]:
     query = (
         select(Grant, Person.role)

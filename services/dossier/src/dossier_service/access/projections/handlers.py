@@ -12,6 +12,7 @@ from event_contracts.identity import (
     InvitationAccepted,
     InvitationIssued,
     InvitationRevoked,
+    Occasion,
     SessionEnded,
 )
 from event_contracts.notifier import MessageFailed, MessageRef, MessageSent, MessageSuppressed
@@ -49,7 +50,11 @@ async def on_account_activated(event: Event[AccountActivated], uow: UnitOfWork, 
 
 
 async def on_invitation_issued(event: Event[InvitationIssued], uow: UnitOfWork, _deps: DossierDeps) -> Outcome:
+    """An invitation lives; the first mail of one may name what an expired one had offered."""
     data = event.data
+    if data.occasion is Occasion.FIRST:
+        offers = [offer.offer_id for offer in data.offers]
+        await activation.reinvite_grants(uow, offers, data.account_id, data.invitation_id)
     pending = InvitationState.PENDING
     await repository.keep_invitation(uow, data.invitation_id, pending, data.expires_at, event.order)
     return None

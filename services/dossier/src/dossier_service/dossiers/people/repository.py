@@ -34,9 +34,11 @@ async def role_taken(uow: UnitOfWork, dossier_id: UUID, role: PersonRole, *, but
     return (await uow.session.execute(query)).first() is not None
 
 
-async def has_dependants(uow: UnitOfWork, person_id: UUID) -> bool:
+async def has_dependants(uow: UnitOfWork, dossier_id: UUID, person_id: UUID) -> bool:
     """Whether somebody of the tree is entered as related to this person."""
-    query = select(Person.id).where(col(Person.related_to) == person_id, col(Person.removed_at).is_(None))
+    query = select(Person.id).where(
+        col(Person.dossier_id) == dossier_id, col(Person.related_to) == person_id, col(Person.removed_at).is_(None)
+    )
     return (await uow.session.execute(query)).first() is not None
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from fastapi import Response
 from service_kit.db import UoW
+from service_kit.errors import RateLimited
 from service_kit.http.etags import IfMatch, require_match
 from service_kit.http.problems import problem_responses
 
@@ -26,7 +27,7 @@ async def add_person(dossier_id: UUID, body: PersonIn, caller: SignedIn, uow: Uo
     return _shown(standing, person, response)
 
 
-@router.patch("/dossiers/{dossier_id}/people/{person_id}", responses=problem_responses(*EDITS))
+@router.patch("/dossiers/{dossier_id}/people/{person_id}", responses=problem_responses(*EDITS, RateLimited))
 async def change_person(
     dossier_id: UUID,
     person_id: UUID,

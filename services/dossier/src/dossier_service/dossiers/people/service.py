@@ -141,7 +141,7 @@ async def remove_person(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, per
     person = await _known(uow, dossier_id, person_id)
     grant = await grants.lock_live_of_person(uow, person.id)
     require(law.why_not_remove_person(standing, granted=grant is not None, role=person.role))
-    if await repository.has_dependants(uow, person.id):
+    if await repository.has_dependants(uow, dossier.id, person.id):
         raise Conflict("person_has_relations", "Others in the tree are entered as related to this person.")
     person.removed_at = await uow.now()
     person.version += 1
