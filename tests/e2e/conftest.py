@@ -18,8 +18,8 @@ Shift = Callable[[timedelta], Awaitable[None]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The logs are searched when everybody else has been through, whatever the files are called."""
-    items.sort(key=lambda item: item.path == HERE / "test_secrets.py")
+    """The whole system starts when all other tests are done; its logs are searched at the very end."""
+    items.sort(key=lambda item: (item.path.is_relative_to(HERE), item.path == HERE / "test_secrets.py"))
     for item in items:
         if item.path.is_relative_to(HERE) and item.get_closest_marker("asyncio"):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

@@ -48,7 +48,7 @@ async def fresh_database(postgres_url: str, service: Service[Any, Any]) -> Async
 
 
 async def _template(postgres_url: str, service: Service[Any, Any]) -> str:
-    key = (postgres_url, service.name)
+    key = (postgres_url, service.migrations)
     if key not in _TEMPLATES:
         name, role = f"template_{service.name}_{uuid4().hex[:12]}", _role(service)
         await _execute(
