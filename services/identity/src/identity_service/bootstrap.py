@@ -26,7 +26,7 @@ from identity_service.keys.signer import DatabaseKeys, TokenSigner
 from identity_service.pages import invitation_routes as invitation_pages
 from identity_service.pages import session_routes as session_pages
 from identity_service.passwords.hasher import Passwords, common_passwords
-from identity_service.randomness import Randomness
+from identity_service.randomness import CodeBox, Randomness
 from identity_service.sessions import routes as session_routes
 from identity_service.sessions.service import forget_old
 from identity_service.settings import IdentitySettings
@@ -50,6 +50,7 @@ async def open_deps(settings: IdentitySettings, database: Database) -> AsyncIter
             common_passwords=common_passwords(),
             signer=TokenSigner(key_ring, issuer=settings.token_issuer, audience=settings.token_audience),
             randomness=Randomness(),
+            codes=CodeBox(key_ring),
             public_base_url=settings.public_base_url.rstrip("/"),
         )
     finally:

@@ -10,7 +10,7 @@ from service_kit.security.sealing import Sealer
 
 from identity_service.keys.signer import TokenSigner
 from identity_service.passwords.hasher import Passwords
-from identity_service.randomness import Randomness
+from identity_service.randomness import CodeBox, Randomness
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class IdentityDeps:
     common_passwords: Collection[str]
     signer: TokenSigner
     randomness: Randomness
+    codes: CodeBox
     public_base_url: str
 
     def link_to(self, path: str) -> str:

@@ -1,8 +1,11 @@
-"""Where secrets come from: the operating system's generator, behind one small class; and their hashes."""
+"""Where secrets come from: the operating system's generator, behind one small class; and how they are kept."""
 
 import hashlib
 import hmac
 import secrets
+from uuid import UUID
+
+from service_kit.security.keyring import KeyRing, SealBroken, SealKeyUnknown
 
 TOKEN_BYTES = 32
 CODE_DIGITS = 6
@@ -25,9 +28,27 @@ def token_hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-def code_hash(code: str, challenge_key: bytes) -> bytes:
-    """HMAC-SHA-256 of a code under its challenge's own random key, so that equal codes look different."""
-    return hmac.new(challenge_key, code.encode(), hashlib.sha256).digest()
+class CodeBox:
+    """Keeps codes encrypted: with a million possible codes, any hash whose key lay beside it would give them away."""
+
+    _PURPOSE = "sign-in code at rest"
+
+    def __init__(self, ring: KeyRing) -> None:
+        self._ring = ring
+
+    def keep(self, code: str, challenge_id: UUID) -> str:
+        """What is stored of a code; it opens for its own challenge only."""
+        return self._ring.encrypt_text(code.encode(), purpose=self._PURPOSE, challenge=str(challenge_id))
+
+    def holds(self, stored: str | None, challenge_id: UUID, typed: str) -> bool:
+        """Whether the code kept for this challenge is the one that was typed; never for one that keeps none."""
+        if stored is None:
+            return False
+        try:
+            code = self._ring.decrypt_text(stored, purpose=self._PURPOSE, challenge=str(challenge_id))
+        except (SealBroken, SealKeyUnknown):
+            return False
+        return same(code, typed.encode())
 
 
 def same(one: bytes, other: bytes) -> bool:

@@ -20,7 +20,6 @@ from identity_service.accounts import repository as accounts
 from identity_service.accounts.domain import spelling
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps
-from identity_service.randomness import code_hash, same
 from identity_service.sessions import repository
 from identity_service.sessions.domain import (
     CODE_LIFETIME,
@@ -93,7 +92,7 @@ async def _ask_for_code(uow: UnitOfWork, deps: IdentityDeps, account: Account | 
         id=challenge_id,
         account_id=account.id if account else None,
         guard_key=key,
-        code_hash=code_hash(code, challenge_id.bytes) if account else None,
+        encrypted_code=deps.codes.keep(code, challenge_id) if account else None,
         created_at=now,
         expires_at=now + CODE_LIFETIME,
     )
@@ -147,7 +146,7 @@ async def _try_code(
         now=now,
     )
     challenge.attempts += 1
-    matches = same(challenge.code_hash or bytes(32), code_hash(code, challenge.id.bytes))
+    matches = deps.codes.holds(challenge.encrypted_code, challenge.id, code)
     if not (is_open and matches) or challenge.account_id is None:
         await _count(uow, guard)
         return None

@@ -23,7 +23,7 @@ class SignInChallenge(IdentityTable, table=True):
     id: UUID = Field(primary_key=True)
     account_id: UUID | None = Field(default=None)
     guard_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
-    code_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    encrypted_code: str | None = None
     attempts: int = 0
     created_at: datetime = Field(sa_column=utc_column())
     expires_at: datetime = Field(sa_column=utc_column())

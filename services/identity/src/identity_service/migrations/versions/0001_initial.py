@@ -168,7 +168,7 @@ def _sign_in_challenge() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("account_id", sa.Uuid),
         sa.Column("guard_key", sa.LargeBinary, nullable=False),
-        sa.Column("code_hash", sa.LargeBinary),
+        sa.Column("encrypted_code", sa.String),
         sa.Column("attempts", sa.Integer, nullable=False),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
