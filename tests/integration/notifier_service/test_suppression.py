@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from event_contracts.identity import InvitationAccepted, Occasion
+from event_contracts.dossier import GrantWithdrawn
+from event_contracts.identity import AccountState, InvitationAccepted, Occasion
 from event_contracts.notifier import MessageSuppressed
 from service_kit.testing.events import arrived
 
@@ -63,6 +64,23 @@ class TestClosedInvitations:
 
         (mail,) = world.smtp.mails
         assert "Bienvenue" in mail["Subject"]
+
+    @pytest.mark.parametrize("before", [True, False], ids=["withdrawn first", "notice first"])
+    async def test_the_notice_of_a_withdrawn_access_is_suppressed_in_either_order(
+        self, world: World, before: bool
+    ) -> None:
+        notice, kept = world.linked(AccountState.ACTIVE), world.linked(AccountState.ACTIVE, "kept@example.com")
+        withdrawn = GrantWithdrawn(
+            grant_id=notice.offer.offer_id, dossier_id=notice.offer.offer_id, firm_id=notice.firm.firm_id
+        )
+        await world.told(*((withdrawn, notice, kept) if before else (notice, withdrawn, kept)), together=True)
+
+        async with world.working():
+            await world.settled({"suppressed": 1, "sent": 1})
+
+        (said,) = await world.harness.said(MessageSuppressed)
+        assert said.reason == "the access was withdrawn"
+        assert [mail["To"].addresses[0].addr_spec for mail in world.smtp.mails] == ["kept@example.com"]
 
     async def test_invitations_of_others_are_not_touched(self, world: World) -> None:
         gone, kept = world.invitation("a@example.com"), world.invitation("b@example.com")

@@ -122,6 +122,8 @@ _CLAIM = _jobs(
     SELECT {_PLAIN}, app_now() AS now, coalesce(
         (SELECT closed.reason FROM closed_subject AS closed WHERE claimed.invitation_id IS NOT NULL
             AND closed.subject_id IN (claimed.invitation_id, claimed.account_id) LIMIT 1),
+        (SELECT closed.reason FROM closed_subject AS closed WHERE claimed.template = 'access_notice'
+            AND closed.subject_id = ANY (claimed.offer_ids) LIMIT 1),
         (SELECT 'superseded by a later mail' FROM message AS later
             WHERE later.invitation_id = claimed.invitation_id AND (
                 later.template = 'invitation_first' AND later.sequence > claimed.sequence
@@ -178,6 +180,9 @@ _STALE = _jobs(
         UNION
         SELECT message_id, fresh.reason FROM message JOIN fresh ON account_id = subject_id
         WHERE invitation_id IS NOT NULL
+        UNION
+        SELECT message_id, fresh.reason FROM message JOIN fresh ON offer_ids @> ARRAY[subject_id]
+        WHERE template = 'access_notice'
     )
     SELECT {_PLAIN}, (SELECT stale.reason FROM stale WHERE stale.message_id = message.message_id LIMIT 1) AS unwanted,
         app_now() AS now

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from event_contracts import Event, EventData
+from event_contracts.dossier import GrantWithdrawn
 from event_contracts.identity import (
     AccessLinked,
     AccountActivated,
@@ -61,6 +62,12 @@ async def on_invitation_accepted(event: Event[InvitationAccepted], uow: UnitOfWo
     return None
 
 
+async def on_grant_withdrawn(event: Event[GrantWithdrawn], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """A notice of this access that still waits would tell of what is no more (M4)."""
+    _close(uow, event.data.grant_id, "the access was withdrawn")
+    return None
+
+
 def _queue(uow: UnitOfWork, event: Event[D], row_of: Callable[[Event[D], UUID], dict[str, Any]]) -> Outcome:
     try:
         row = row_of(event, new_id())
@@ -84,4 +91,5 @@ HANDLERS = (
     handle(SignInCodeIssued, on_sign_in_code_issued),
     handle(InvitationRevoked, on_invitation_revoked),
     handle(InvitationAccepted, on_invitation_accepted),
+    handle(GrantWithdrawn, on_grant_withdrawn),
 )

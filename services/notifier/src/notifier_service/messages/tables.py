@@ -87,7 +87,7 @@ class Message(NotifierTable, table=True):
 
 
 class ClosedSubject(NotifierTable, table=True):
-    """An invitation or an account whose invitation mails nobody wants any more, even those that arrive later."""
+    """An invitation, account or grant whose mails nobody wants any more, even those that arrive later."""
 
     __tablename__ = "closed_subject"
     __table_args__ = (Index("closed_subject_unswept", "subject_id", postgresql_where=text("NOT swept")),)
