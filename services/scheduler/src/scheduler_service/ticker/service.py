@@ -11,7 +11,7 @@ from uuid import UUID
 from service_kit.context import MessageContext, use_context
 from service_kit.db import Database, UnitOfWork
 from service_kit.logging import get_logger
-from service_kit.messaging.trouble import is_collision, is_trouble
+from service_kit.messaging.trouble import is_collision, is_doubtful, is_trouble
 from service_kit.waiting import first_of, wait_or_stop
 
 from scheduler_service.ladders.domain import Advance, ReminderState, advance
@@ -86,7 +86,7 @@ class Ticker:
         try:
             ticked = await self.tick_once()
         except Exception as error:
-            if is_trouble(error) or is_collision(error):
+            if is_trouble(error) or is_collision(error) or is_doubtful(error):
                 log.warning("ticker pauses", action="tick_trouble", error=type(error).__name__)
             else:
                 log.error("tick failed", action="tick_failed", error=type(error).__name__, exc_info=error)
