@@ -17,7 +17,7 @@ help: ## Show this help
 	@printf 'else from Docker, else installed with apt where that is permitted.\n'
 
 demo: .venv/ready ## Play the main job through the gateway (BASE_URL=... for a stack that is up)
-	@$(BIN)/python -m local_stack demo $(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(MAIL_URL),--mail-url $(MAIL_URL)) $(if $(MAIL_URL),--mail-url $(MAIL_URL))
+	@$(BIN)/python -m local_stack demo $(if $(BASE_URL),--base-url $(BASE_URL)) $(if $(MAIL_URL),--mail-url $(MAIL_URL))
 
 up: .venv/ready ## Start everything and stay until Ctrl-C (PORT=... for the gateway, REMINDERS=PT5S,PT10S)
 	@$(BIN)/python -m local_stack up $(if $(PORT),--port $(PORT)) $(if $(REMINDERS),--reminder-offsets $(REMINDERS))

@@ -8,13 +8,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 from event_contracts.identity import AccountActivated, SessionEnded
+from service_kit.db.trouble import is_collision, is_doubtful, is_trouble
 from service_kit.messaging.delivery import Delivery, Undeliverable, decode, unknown_since
 from service_kit.messaging.handlers import Handlers, handle
 from service_kit.messaging.permissions import permissions
 from service_kit.messaging.relay import backoff
 from service_kit.messaging.retry_policy import RetryPolicy
 from service_kit.messaging.topology import RETRY_DELAYS, Names
-from service_kit.messaging.trouble import Trouble, is_collision, is_doubtful, is_trouble
+from service_kit.messaging.trouble import Trouble
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 

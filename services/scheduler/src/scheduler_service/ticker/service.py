@@ -10,8 +10,8 @@ from uuid import UUID
 
 from service_kit.context import MessageContext, use_context
 from service_kit.db import Database, UnitOfWork
+from service_kit.db.trouble import is_collision, is_doubtful, is_trouble
 from service_kit.logging import get_logger
-from service_kit.messaging.trouble import is_collision, is_doubtful, is_trouble
 from service_kit.waiting import first_of, wait_or_stop
 
 from scheduler_service.ladders.domain import Advance, ReminderState, advance

@@ -1,30 +1,15 @@
 """Unexpected errors: trouble with the database is 503 with Retry-After, all else 500; neither says more than that."""
 
-import asyncpg
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from service_kit.db.trouble import is_passing
 from service_kit.http.problems import note_problem, problem_response
 from service_kit.logging import get_logger
 
 RETRY_AFTER = 2
-# Classes of SQLSTATE that say "not now": connection, resources, operator intervention, system; and lost races.
-_TROUBLE_STATES = ("08", "53", "57", "58", "40001", "40P01", "55P03")
 
 log = get_logger(__name__)
-
-
-def is_database_trouble(error: BaseException) -> bool:
-    """Whether the same request may well succeed a little later, because the database was the cause."""
-    if isinstance(error, DBAPIError):
-        state = str(getattr(error.orig, "sqlstate", None) or "")
-        lost = error.connection_invalidated or isinstance(error, (InterfaceError, OperationalError))
-        return lost or state.startswith(_TROUBLE_STATES)
-    if isinstance(error, asyncpg.PostgresError):
-        return str(error.sqlstate or "").startswith(_TROUBLE_STATES)
-    return isinstance(error, (PoolTimeout, asyncpg.InterfaceError, ConnectionError))
 
 
 class UnexpectedErrors:
@@ -54,7 +39,7 @@ class UnexpectedErrors:
 
 
 def _answer(scope: Scope, error: Exception) -> Response:
-    if is_database_trouble(error):
+    if is_passing(error):
         note_problem(scope, "database_unavailable")
         log.warning("database trouble", action="database_trouble", reason=type(error).__name__, exc_info=error)
         detail = "The service cannot reach its database at the moment."

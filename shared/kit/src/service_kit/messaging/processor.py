@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service_kit.context import MessageContext, use_context
 from service_kit.db import Database, UnitOfWork
+from service_kit.db.trouble import is_collision, is_doubtful, is_trouble
 from service_kit.errors import DomainError
 from service_kit.ids import new_id
 from service_kit.logging import get_logger
@@ -20,7 +21,7 @@ from service_kit.messaging.delivery import Delivery, Key
 from service_kit.messaging.disposal import Disposal
 from service_kit.messaging.handlers import Outcome, Reject, Retry
 from service_kit.messaging.retry_policy import RetryPolicy
-from service_kit.messaging.trouble import Trouble, is_collision, is_doubtful, is_trouble
+from service_kit.messaging.trouble import Trouble
 
 COLLISIONS_BEFORE_ALONE = 3
 # Less than the database lets a transaction sit idle: a handler that hangs is its own error and no trouble.
