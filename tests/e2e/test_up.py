@@ -1,5 +1,6 @@
 """`up` with short reminders, and the demo against it as two people at two terminals run them."""
 
+import contextlib
 import signal
 import subprocess
 import sys
@@ -35,6 +36,9 @@ def up() -> Iterator[Up]:
             yield Up(process, shown[-1].rpartition(" ")[2].strip(), shown)
         finally:
             process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=60)
+            process.kill()
 
 
 def test_the_demo_passes_against_a_stack_that_is_up_and_ctrl_c_leaves_nothing(up: Up) -> None:

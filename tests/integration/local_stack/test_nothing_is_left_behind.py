@@ -13,6 +13,7 @@ import pytest
 from local_stack.folders import read_state
 
 STACK = """
+import signal
 import sys
 from pathlib import Path
 from local_stack.folders import claim
@@ -23,6 +24,8 @@ from local_stack.processes import Command, Supervisor
 from local_stack.servers import find
 from local_stack.servers.base import Context
 
+# As at a terminal, whatever these tests were started from.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 user = unprivileged_user()
 folders = claim(Path(sys.argv[1]), user)
 supervisor = Supervisor(folders)
@@ -72,12 +75,14 @@ def running(tmp_path: Path, until: Callable[..., None]) -> Iterator[RunningStack
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None
-        data = Path(process.stdout.readline().strip())
-        before = psutil.Process(process.pid).children(recursive=True)
-        until(lambda: len(sleepers(seconds)) == 1)
-        yield RunningStack(process, data, [*before, *sleepers(seconds)])
-        process.kill()
+        try:
+            assert process.stdout is not None
+            data = Path(process.stdout.readline().strip())
+            before = psutil.Process(process.pid).children(recursive=True)
+            until(lambda: len(sleepers(seconds)) == 1)
+            yield RunningStack(process, data, [*before, *sleepers(seconds)])
+        finally:
+            process.kill()
 
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=["kill -9", "Ctrl-C"])

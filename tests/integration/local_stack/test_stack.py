@@ -126,15 +126,18 @@ def test_up_stays_until_it_is_interrupted_and_then_nothing_answers(private_serve
     command = [sys.executable, "-m", "local_stack", "up", "--port", str(port), "--name", "up-test"]
     environment = private_servers.environment | {"PATH": "/usr/sbin:/usr/bin:/bin"}
     with subprocess.Popen(command, cwd=CLONE, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        shown: list[str] = []
-        while not shown or "The stack is up" not in shown[-1]:
-            shown.append(process.stdout.readline())
-            assert shown[-1], "".join(shown)
-        assert answers(f"http://127.0.0.1:{port}/healthz")
+        try:
+            assert process.stdout is not None
+            shown: list[str] = []
+            while not shown or "The stack is up" not in shown[-1]:
+                shown.append(process.stdout.readline())
+                assert shown[-1], "".join(shown)
+            assert answers(f"http://127.0.0.1:{port}/healthz")
 
-        process.send_signal(signal.SIGINT)
-        rest = process.stdout.read()
+            process.send_signal(signal.SIGINT)
+            rest = process.communicate(timeout=60)[0]
+        finally:
+            process.kill()
 
     assert process.returncode == 0
     assert rest.splitlines()[-1] == "stopped"

@@ -99,10 +99,12 @@ def demo(
 
 def main() -> None:
     """Entry point: what a person can put right is one message, not a traceback."""
-    for name in (signal.SIGTERM, signal.SIGHUP):
-        # Ignored by whoever started us, as nohup does: then that stands.
-        if signal.getsignal(name) is not signal.SIG_IGN:
-            signal.signal(name, signal.default_int_handler)
+    # A shell starts background jobs of a script with SIGINT ignored; who asks us to stop means it all the same.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.default_int_handler)
+    # Ignored by whoever started us, as nohup does: then that stands.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
     try:
         app()
     except StackError as error:
