@@ -102,8 +102,13 @@ def _adder(service: str) -> Processor:
     return add_service
 
 
-def configure_logging(service: str, level: str = "info", fmt: LogFormat = "json") -> None:
-    """Called once, at start-up, by the runtime; calling it again replaces what was there."""
+def configure_logging(
+    service: str, level: str = "info", fmt: LogFormat = "json", *, cache_loggers: bool = False
+) -> None:
+    """Called once, at start-up, by the runtime; calling it again replaces what was there.
+
+    `cache_loggers` makes each logger keep what it finds at its first line: faster, but for good.
+    """
     number = logging.getLevelNamesMapping()[level.upper()]
     shared: list[Processor] = [
         structlog.stdlib.add_logger_name,
@@ -113,7 +118,7 @@ def configure_logging(service: str, level: str = "info", fmt: LogFormat = "json"
         add_context,
     ]
     last: list[Processor] = [structlog.processors.format_exc_info, redact, _renderer(fmt)]
-    _configure([*shared, *last], number, is_final=True)
+    _configure([*shared, *last], number, cache_loggers=cache_loggers)
     handler = _StdoutHandler()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
@@ -124,12 +129,12 @@ def configure_logging(service: str, level: str = "info", fmt: LogFormat = "json"
     _take_over_standard_logging(handler, number)
 
 
-def _configure(processors: list[Processor], level: int, *, is_final: bool) -> None:
+def _configure(processors: list[Processor], level: int, *, cache_loggers: bool) -> None:
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=_StdoutLogger,
-        cache_logger_on_first_use=is_final,
+        cache_logger_on_first_use=cache_loggers,
     )
 
 
@@ -180,5 +185,5 @@ if not structlog.is_configured():
             _renderer("console"),
         ],
         logging.INFO,
-        is_final=False,
+        cache_loggers=False,
     )

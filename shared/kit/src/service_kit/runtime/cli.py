@@ -12,7 +12,7 @@ import typer
 import uvloop
 
 from service_kit.db import migrations
-from service_kit.logging import configure_logging, get_logger
+from service_kit.logging import LogFormat, configure_logging, get_logger
 from service_kit.messaging.migrate import migrate_broker
 from service_kit.messaging.republish import republish
 from service_kit.runtime.process import serve
@@ -43,7 +43,8 @@ def build_cli(service: Service[S, Deps]) -> typer.Typer:
 def load(service: Service[S, Deps]) -> S:
     """Settings from the environment, with logging set up by them."""
     settings = service.settings.load()
-    configure_logging(service.name, settings.log_level, "console" if settings.log_format == "console" else "json")
+    fmt: LogFormat = "console" if settings.log_format == "console" else "json"
+    configure_logging(service.name, settings.log_level, fmt, cache_loggers=True)
     return settings
 
 
