@@ -43,6 +43,7 @@ format: .venv/ready ## Put the code into shape
 migration: .venv/ready ## Write a migration: SERVICE=identity MESSAGE="add a table"
 	@test -n "$(SERVICE)" -a -n "$(MESSAGE)" || { echo 'usage: make migration SERVICE=identity MESSAGE="add a table"' >&2; exit 2; }
 	$(BIN)/python -m local_stack migrations new "$(SERVICE)" "$(MESSAGE)"
+	@$(BIN)/ruff check --fix --quiet services/$(SERVICE) && $(BIN)/ruff format --quiet services/$(SERVICE)
 
 install: .venv/ready ## Make .venv with everything in it
 
