@@ -111,6 +111,9 @@ class TestOffering:
 
         await office.accountant.made(dossier.path + "/grants", offer_to(dossier.child_id, email="ice@example.com"))
 
+        said = await world.harness.said(GrantOffered)
+        assert [event.person.email for event in said] == ["alice@example.com", "ice@example.com"]
+
     async def test_two_concurrent_offers_to_one_person_make_one_live_grant(self, world: Any) -> None:
         office = await world.office()
         dossier = await world.dossier(office)

@@ -152,6 +152,8 @@ async def test_an_offer_belongs_to_the_account_it_was_linked_to_first(world: Any
 async def test_an_offer_nobody_knows_is_no_reason_to_fail(world: Any) -> None:
     await world.told(world.linked(new_id(), new_id()), world.linked(new_id(), new_id(), kind=OfferKind.FIRM))
 
+    assert await world.harness.said_types() == []
+
 
 async def test_a14_staff_may_call_once_their_account_is_active(world: Any) -> None:
     office = await world.office()

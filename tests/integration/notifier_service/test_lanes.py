@@ -71,6 +71,7 @@ async def test_trouble_in_one_lane_does_not_pause_the_other(world: World) -> Non
 
     stop.set()
     await asyncio.gather(*running)
+    assert await world.smtp.count_is(1)
 
 
 async def test_the_ledger_needs_at_most_two_statements_per_mail(world: World) -> None:
