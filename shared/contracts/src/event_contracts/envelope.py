@@ -1,6 +1,5 @@
 """The envelope of every event: CloudEvents 1.0 attributes around one frozen data class; what parses is well-formed."""
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -83,7 +82,3 @@ class Event(BaseModel, Generic[D]):
     def order(self) -> int:
         """`sequence` as a number."""
         return int(self.sequence)
-
-    @property
-    def occurred_at(self) -> datetime:
-        return self.time

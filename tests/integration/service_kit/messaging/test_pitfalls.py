@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from aio_pika.exceptions import DeliveryError
 from event_contracts.identity import AccountActivated
-from service_kit.messaging.publisher import OutcomeUnknown, Publisher
+from service_kit.messaging.connection import OutcomeUnknown
+from service_kit.messaging.publisher import Publisher
 from service_kit.messaging.topology import declare
 from service_kit.testing.events import arrived
 from service_kit.testing.sample.service import SAMPLE, Note, on_account_activated

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from service_kit.logging import get_logger
+from service_kit.messaging.connection import connect
 from service_kit.messaging.permissions import BrokerAdmin
-from service_kit.messaging.publisher import connect
 from service_kit.messaging.topology import declare
 
 log = get_logger(__name__)

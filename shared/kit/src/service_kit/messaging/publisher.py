@@ -9,12 +9,10 @@ from uuid import uuid4
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from pamqp.commands import Basic
 
-from service_kit.messaging.connection import OutcomeUnknown, broker_errors, connect, disconnect
+from service_kit.messaging.connection import broker_errors, connect, disconnect
 
 PUBLISH_TIMEOUT = 10.0
 CONTENT_TYPE = "application/cloudevents+json"
-
-__all__ = ["CONTENT_TYPE", "PUBLISH_TIMEOUT", "OutcomeUnknown", "Publisher", "connect"]
 
 
 class Publisher:
@@ -66,10 +64,6 @@ class Publisher:
                     async with asyncio.timeout(self._timeout):
                         self._channel = await self._connection.channel(publisher_confirms=True, on_return_raises=True)
             return self._channel
-
-    @property
-    def is_open(self) -> bool:
-        return self._channel is not None and not self._channel.is_closed
 
     async def close(self) -> None:
         """Closes the connection; the next publish makes a new one."""

@@ -80,14 +80,14 @@ async def on_message_sent(event: Event[MessageSent], uow: UnitOfWork, _deps: Dos
 
 async def on_message_failed(event: Event[MessageFailed], uow: UnitOfWork, _deps: DossierDeps) -> Outcome:
     data = event.data
-    rows = _mails(data.message, MailState.FAILED, data.reason, event.occurred_at, event.order)
+    rows = _mails(data.message, MailState.FAILED, data.reason, event.time, event.order)
     await repository.keep_mails(uow, rows)
     return None
 
 
 async def on_message_suppressed(event: Event[MessageSuppressed], uow: UnitOfWork, _deps: DossierDeps) -> Outcome:
     data = event.data
-    rows = _mails(data.message, MailState.SUPPRESSED, data.reason, event.occurred_at, event.order)
+    rows = _mails(data.message, MailState.SUPPRESSED, data.reason, event.time, event.order)
     await repository.keep_mails(uow, rows)
     return None
 
