@@ -106,6 +106,8 @@ def test_other_names_are_not(name):
         ("GET /invitation/AbC/more?x=1", "GET /invitation/***/more?x=1"),
         ("/api/identity/v1/invitations/AbC/acceptance", "/api/identity/v1/invitations/***/acceptance"),
         ("/INVITATION/AbC", "/INVITATION/***"),
+        ("/password-reset/AbC_9-x", "/password-reset/***"),
+        ("/api/identity/v1/password-resets/AbC", "/api/identity/v1/password-resets/***"),
         ("postgresql://svc:pw@db:5432/x", "postgresql://svc:***@db:5432/x"),
         ("Authorization: Bearer eyJ.a-b.c", "Authorization: Bearer ***"),
         ("nothing secret / here", "nothing secret / here"),

@@ -2,6 +2,7 @@
 
 import json
 from typing import Annotated
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -9,7 +10,17 @@ import structlog
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, field_validator
 from service_kit.db import Database
-from service_kit.errors import Conflict, FieldError, Forbidden, Gone, Invalid, NotFound, RateLimited, Unavailable
+from service_kit.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Gone,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Related,
+    Unavailable,
+)
 from service_kit.http import HttpOptions, IfMatch, field_error, problem_responses, require_match
 from service_kit.http.pages import PageParams
 from service_kit.testing.http import open_client
@@ -20,6 +31,7 @@ ERRORS = {
     "not_found": NotFound("dossier_unknown", "There is no such dossier."),
     "conflict": Conflict("holder_keeps_access", "A holder's access is never withdrawn.", rule="A5"),
     "forbidden": Forbidden("managers_only", "Only the manager may.", rule="A1"),
+    "in_the_way": Conflict("manages_dossiers", "Hand them over.", related=(Related("dossier", UUID(int=7), "Dupont"),)),
     "gone": Gone("link_expired", "This link has expired."),
     "rate_limited": RateLimited("too_many", "Too often.", retry_after=60),
     "unavailable": Unavailable("busy", "Busy.", retry_after=3),
@@ -147,6 +159,11 @@ class TestProblems:
             await client.get("/raise/conflict")
         (line,) = logs
         assert (line["log_level"], line["problem"], line["status"]) == ("info", "holder_keeps_access", 409)
+
+    async def test_what_stands_in_the_way_is_named_by_id_and_name(self, client):
+        problem = (await client.get("/raise/in_the_way")).json()
+        assert problem["related"] == [{"kind": "dossier", "id": str(UUID(int=7)), "name": "Dupont"}]
+        assert "related" not in (await client.get("/raise/conflict")).json()
 
     async def test_a_failing_commit_is_5xx_and_never_201(self, client):
         answer = await client.post("/commit-fails")

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from event_contracts.identity import AccountActivated, SessionEnded
+from event_contracts.identity import AccountActivated
+from event_contracts.security import SessionEnded
 from service_kit.db.trouble import is_collision, is_doubtful, is_trouble
 from service_kit.messaging.delivery import Delivery, Undeliverable, decode, unknown_since
 from service_kit.messaging.handlers import Handlers, handle

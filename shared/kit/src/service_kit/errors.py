@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
+from uuid import UUID
 
 Kind = Literal[
     "not_found",
@@ -27,8 +28,17 @@ class FieldError:
     rule: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Something that stands in the way, as the caller may see it anyway: nothing of another firm (A13)."""
+
+    kind: str
+    id: UUID
+    name: str
+
+
 class DomainError(Exception):
-    """Base of every expected refusal. `detail` is shown: it holds no secret and nothing of another firm."""
+    """Base of every expected refusal. `detail` and `related` are shown: no secret and nothing of another firm."""
 
     kind: ClassVar[Kind]
 
@@ -40,6 +50,7 @@ class DomainError(Exception):
         rule: str | None = None,
         fields: tuple[FieldError, ...] = (),
         retry_after: int | None = None,
+        related: tuple[Related, ...] = (),
     ) -> None:
         super().__init__(code, detail)
         self.code = code
@@ -47,6 +58,7 @@ class DomainError(Exception):
         self.rule = rule
         self.fields = fields
         self.retry_after = retry_after
+        self.related = related
 
     def __str__(self) -> str:
         return f"{self.code}: {self.detail}" + (f" ({self.rule})" if self.rule else "")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import service_kit
+from event_contracts.notifier import MessageRef, MessageSuppressed
 from service_kit.clock import DatabaseClock
 from service_kit.db import Database, DatabaseOptions, migrations
 from service_kit.ids import new_id
@@ -122,3 +123,19 @@ async def test_clocks_follow_the_application_clock_of_the_database(database, url
 async def test_migrating_and_granting_again_changes_nothing_and_the_classes_agree(urls):
     await migrations.upgrade(urls.owner_url, SAMPLE.migrations)
     await migrations.check(urls.owner_url, SAMPLE.migrations)
+
+
+async def test_an_abandoned_block_tells_what_it_would_have_said_and_leaves_nothing(database):
+    async with database.wakeups.listening("rows") as waiter:
+        await waiter.wait(5)
+        async with database.transaction() as uow:
+            uow.insert(Note, {"event_id": new_id(), "account_id": new_id(), "user_name": "gone"})
+            message = MessageRef(message_id=new_id(), template="note", channel="mail")
+            uow.outbox.add(MessageSuppressed(message=message, reason="never said"))
+            uow.wake("rows")
+            uow.abandon()
+        assert [type(event) for event in uow.outbox.said] == [MessageSuppressed]
+        assert not waiter.is_signalled
+    async with database.engine.connect() as connection:
+        assert (await connection.execute(text("SELECT count(*) FROM outbox"))).scalar_one() == 0
+    assert await _notes(database) == []

@@ -37,11 +37,17 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[UnitOfWork]:
-        """One transaction: commits when the block ends, rolls back when it raises. Wakes waiters after the commit."""
+        """One transaction: commits when the block ends, rolls back when it raises or was abandoned (a dry run).
+
+        Wakes waiters after the commit.
+        """
         async with AsyncSession(self.engine, expire_on_commit=False) as session:
             uow = UnitOfWork(session, self.source)
             yield uow
             await uow.flush()
+            if uow.abandoned:
+                await session.rollback()
+                return
             await session.commit()
         self.wakeups.signal(uow.wakes)
 

@@ -19,6 +19,7 @@ class UnitOfWork:
         self.session = session
         self.outbox = Outbox(source)
         self.wakes: set[str] = set()
+        self.abandoned = False
         self._inserts = QueuedInserts(session)
         self._now: datetime | None = None
 
@@ -36,6 +37,10 @@ class UnitOfWork:
     def wake(self, channel: str) -> None:
         """After the commit, wakes whoever waits on `channel` in any process of this database."""
         self.wakes.add(channel)
+
+    def abandon(self) -> None:
+        """A dry run: the edge rolls everything back at the end, whoever answers what. `outbox.said` tells the rest."""
+        self.abandoned = True
 
     async def flush(self) -> None:
         """Writes what is pending: session, queued inserts, then the outbox rows, whose locks are all held by now."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from service_kit.context import current_context
-from service_kit.errors import DomainError, FieldError, Kind
+from service_kit.errors import DomainError, FieldError, Kind, Related
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:dossier-access:problem:"
@@ -41,6 +42,14 @@ class FieldProblem(BaseModel):
     rule: str | None = None
 
 
+class RelatedProblem(BaseModel):
+    """Something that stands in the way; the caller may see it."""
+
+    kind: str = Field(examples=["dossier"])
+    id: UUID
+    name: str
+
+
 class Problem(BaseModel):
     """The body of every answer that is not a success."""
 
@@ -52,6 +61,7 @@ class Problem(BaseModel):
     correlation_id: str
     rule: str | None = Field(default=None, description="Number of the law that refused.", examples=["A5"])
     errors: list[FieldProblem] | None = None
+    related: list[RelatedProblem] | None = Field(default=None, description="What stands in the way, by id and name.")
 
 
 def problem_response(
@@ -61,6 +71,7 @@ def problem_response(
     *,
     rule: str | None = None,
     fields: Sequence[FieldError] = (),
+    related: Sequence[Related] = (),
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     """The answer; members without a value are left out."""
@@ -74,8 +85,10 @@ def problem_response(
         correlation_id=current_context().correlation_id,
         rule=rule,
         errors=errors or None,
+        related=[RelatedProblem(kind=one.kind, id=one.id, name=one.name) for one in related] or None,
     )
-    return JSONResponse(problem.model_dump(exclude_none=True), status, dict(headers or {}), media_type=MEDIA_TYPE)
+    body = problem.model_dump(mode="json", exclude_none=True)
+    return JSONResponse(body, status, dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def title_of(status: int) -> str:
@@ -98,7 +111,15 @@ async def on_domain_error(request: Request, error: Exception) -> Response:
     if error.kind == "unauthenticated":
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if error.code == "token_invalid" else "Bearer"
     status = STATUS_OF_KIND[error.kind]
-    return problem_response(status, error.code, error.detail, rule=error.rule, fields=error.fields, headers=headers)
+    return problem_response(
+        status,
+        error.code,
+        error.detail,
+        rule=error.rule,
+        fields=error.fields,
+        related=error.related,
+        headers=headers,
+    )
 
 
 async def on_validation_error(request: Request, error: Exception) -> Response:

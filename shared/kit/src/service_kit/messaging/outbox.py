@@ -26,6 +26,12 @@ class Outbox:
     def __init__(self, source: str) -> None:
         self._source = source
         self._rows: list[_Row] = []
+        self._said: list[EventData] = []
+
+    @property
+    def said(self) -> tuple[EventData, ...]:
+        """Every event of this transaction so far, in order; for a dry run, which tells of them and says none."""
+        return tuple(self._said)
 
     def add(self, data: EventData) -> UUID:
         """Queues an event and returns its id. Lock the row the event is about first.
@@ -34,6 +40,7 @@ class Outbox:
         """
         if source_of(service_of(data.event_type)) != self._source:
             raise ValueError(f"{self._source} may not publish {data.event_type}")
+        self._said.append(data)
         context = current_context()
         event_id = new_id()
         self._rows.append(

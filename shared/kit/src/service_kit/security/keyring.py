@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
@@ -34,6 +36,7 @@ class KeyRing:
             raise ValueError("holds no key")
         self._first = next(iter(keys))
         self._keys = {kid: AESGCM(key) for kid, key in keys.items()}
+        self._secrets = tuple(keys.values())
 
     @classmethod
     def parse(cls, text: str) -> "KeyRing":
@@ -55,6 +58,16 @@ class KeyRing:
     def first_kid(self) -> str:
         """The name of the key that encrypts."""
         return self._first
+
+    def derive(self, purpose: str) -> tuple[bytes, ...]:
+        """A 32-byte key made of each key of the ring, in its order, for another use than encrypting (HKDF-SHA256).
+
+        The first one makes tags, all of them check: they rotate with the ring.
+        """
+        return tuple(
+            HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose.encode()).derive(secret)
+            for secret in self._secrets
+        )
 
     def encrypt(self, plaintext: bytes, bound_to: Mapping[str, str], *, kid: str | None = None) -> bytes:
         """Nonce and ciphertext under the first key (or `kid`), bound to every pair of `bound_to`."""
