@@ -36,8 +36,19 @@ def test_a_policy_that_could_not_be_obeyed_is_refused(offsets: tuple[timedelta, 
 def test_a_policy_travels_as_iso_durations() -> None:
     policy = LadderPolicy(offsets=(timedelta(seconds=3), 7 * DAY))
 
-    assert policy.model_dump_json() == '{"offsets":["PT3S","P7D"]}'
+    assert policy.model_dump_json(exclude_none=True) == '{"offsets":["PT3S","P7D"]}'
     assert LadderPolicy.model_validate_json('{"offsets":["PT3S","P7D"]}') == policy
+
+
+@pytest.mark.parametrize("expiry", [30 * DAY + timedelta(microseconds=1), 60 * DAY, 7320 * DAY])
+def test_an_expiry_is_later_than_every_reminder(expiry: timedelta) -> None:
+    assert LadderPolicy(offsets=(7 * DAY, 30 * DAY), expiry=expiry).expiry == expiry
+
+
+@pytest.mark.parametrize("expiry", [0 * DAY, -DAY, 7 * DAY, 30 * DAY, 7321 * DAY])
+def test_an_expiry_that_a_reminder_could_follow_is_refused(expiry: timedelta) -> None:
+    with pytest.raises(ValidationError, match="expiry comes after the last offset"):
+        LadderPolicy(offsets=(7 * DAY, 30 * DAY), expiry=expiry)
 
 
 @pytest.mark.parametrize("epoch", [0, -1, 2**31])

@@ -1,4 +1,4 @@
-"""What identity says: accounts, invitations and sessions. Links and codes travel sealed (I5)."""
+"""What identity says: accounts, offers and invitations. Links travel sealed (I5)."""
 
 from enum import StrEnum
 from typing import ClassVar
@@ -11,7 +11,6 @@ from event_contracts.people import (
     FirmRef,
     LadderKey,
     LadderPolicy,
-    Language,
     Offer,
     Recipient,
     SealedValue,
@@ -19,10 +18,11 @@ from event_contracts.people import (
 
 
 class AccountState(StrEnum):
-    """Whether the person has set a password yet."""
+    """Whether the person has set a password yet, or had themselves erased (I13)."""
 
     PENDING = "pending"
     ACTIVE = "active"
+    ERASED = "erased"
 
 
 class Occasion(StrEnum):
@@ -46,14 +46,31 @@ class AccessLinked(EventData):
     granted_by: str
     custom_text: str | None = None
     invitation_id: UUID | None = None
+    phone_verified: bool | None = None
 
     @property
     def subject(self) -> str:
         return str(self.offer.offer_id)
 
 
+class AccessLeft(EventData):
+    """The owner of the account gives up an access (I13); for a holder it is the one way out besides erasure (A5)."""
+
+    event_type: ClassVar[str] = "identity.access.left.v1"
+    offer_id: UUID
+    account_id: UUID
+    firm_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return str(self.offer_id)
+
+
 class InvitationIssued(EventData):
-    """An invitation mail is to go out; its link is sealed. Every mail carries a token of its own (I7)."""
+    """An invitation mail is to go out; its link is sealed. Every mail carries a token of its own (I7).
+
+    `resend`: somebody asked for it anew, so it goes out even to an address that bounced.
+    """
 
     event_type: ClassVar[str] = "identity.invitation.issued.v1"
     invitation_id: UUID
@@ -70,6 +87,7 @@ class InvitationIssued(EventData):
     expires_at: AwareDatetime
     ladder: LadderKey
     policy: LadderPolicy
+    resend: bool | None = None
 
     @property
     def subject(self) -> str:
@@ -104,6 +122,59 @@ class InvitationRevoked(EventData):
         return str(self.invitation_id)
 
 
+class InvitationEnded(EventData):
+    """Base of an invitation that ended without an account; its links are dead and its ladder stops (R3)."""
+
+    invitation_id: UUID
+    account_id: UUID
+    firm_id: UUID
+    offer_ids: tuple[UUID, ...]
+    ladder: LadderKey
+
+    @property
+    def subject(self) -> str:
+        return str(self.invitation_id)
+
+
+class InvitationDeclined(InvitationEnded):
+    """The invited person declined what this firm offered (I5)."""
+
+    event_type: ClassVar[str] = "identity.invitation.declined.v1"
+
+
+class InvitationExpired(InvitationEnded):
+    """The invitation expired, as the ladder's last step (R4); staff may resend it (I7)."""
+
+    event_type: ClassVar[str] = "identity.invitation.expired.v1"
+
+
+class InvitationExtended(EventData):
+    """The invitation outlived its ladder's expiry step, because a later mail went out (I8): the step moves."""
+
+    event_type: ClassVar[str] = "identity.invitation.extended.v1"
+    invitation_id: UUID
+    account_id: UUID
+    firm_id: UUID
+    ladder: LadderKey
+    expires_at: AwareDatetime
+
+    @property
+    def subject(self) -> str:
+        return str(self.invitation_id)
+
+
+class LadderCancelled(EventData):
+    """No more reminders for this person at this firm (R3): deactivated there, or erased."""
+
+    event_type: ClassVar[str] = "identity.ladder.cancelled.v1"
+    ladder: LadderKey
+    reason: str
+
+    @property
+    def subject(self) -> str:
+        return str(self.ladder)
+
+
 class AccountActivated(EventData):
     """The account exists: a password is set. Dossier activates the account's grants, scheduler stops its ladders."""
 
@@ -130,31 +201,53 @@ class ReminderWithheld(EventData):
         return str(self.ladder)
 
 
-class SignInCodeIssued(EventData):
-    """A six-digit code is to go out by SMS; the code is sealed (I5, I10)."""
+class AccountChanged(EventData):
+    """The owner changed name, language or address; mails go there from now on (I9, I13)."""
 
-    event_type: ClassVar[str] = "identity.sign_in_code.issued.v1"
-    challenge_id: UUID
+    event_type: ClassVar[str] = "identity.account.changed.v1"
     account_id: UUID
-    phone: str
-    language: Language
-    sealed_code: SealedValue
-    expires_at: AwareDatetime
+    user_name: str
+    recipient: Recipient
 
     @property
     def subject(self) -> str:
-        return str(self.challenge_id)
+        return str(self.account_id)
 
 
-class SessionEnded(EventData):
-    """A session is over (signed out, reused refresh token); its access tokens are refused until they expire (I11)."""
+class PhoneVerified(EventData):
+    """A code sent to the account's phone was entered; staff need that (A14)."""
 
-    event_type: ClassVar[str] = "identity.session.ended.v1"
-    session_id: UUID
+    event_type: ClassVar[str] = "identity.phone.verified.v1"
     account_id: UUID
-    reason: str
-    tokens_expire_at: AwareDatetime
 
     @property
     def subject(self) -> str:
-        return str(self.session_id)
+        return str(self.account_id)
+
+
+class AccountErased(EventData):
+    """The owner had the account erased (I13): every access of theirs ends, what names them is forgotten."""
+
+    event_type: ClassVar[str] = "identity.account.erased.v1"
+    account_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return str(self.account_id)
+
+
+class SignInInformationIssued(EventData):
+    """Somebody who has an account is told again how to sign in; no link that sets a password (K2)."""
+
+    event_type: ClassVar[str] = "identity.sign_in_information.issued.v1"
+    account_id: UUID
+    firm: FirmRef
+    recipient: Recipient
+    user_name: str
+    offers: tuple[Offer, ...] = Field(min_length=1)
+    requested_by: str
+    custom_text: str | None = None
+
+    @property
+    def subject(self) -> str:
+        return str(self.account_id)

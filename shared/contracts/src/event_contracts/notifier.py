@@ -42,13 +42,17 @@ class MessageSent(EventData):
 
 
 class MessageFailed(EventData):
-    """The message cannot be delivered (permanent refusal, or attempts used up); `reason` is for people."""
+    """The message cannot be delivered (permanent refusal, bounce, or attempts used up); `reason` is for people.
+
+    A bounce (`bounced`) comes after the message was sent: a report of RFC 3464 told of it (M5).
+    """
 
     event_type: ClassVar[str] = "notifier.message.failed.v1"
     message: MessageRef
     ladder: LadderKey | None = None
     reason: str
     permanent: bool
+    bounced: bool | None = None
 
     @property
     def subject(self) -> str:
@@ -61,6 +65,17 @@ class MessageSuppressed(EventData):
     event_type: ClassVar[str] = "notifier.message.suppressed.v1"
     message: MessageRef
     reason: str
+
+    @property
+    def subject(self) -> str:
+        return str(self.message.message_id)
+
+
+class MessageHeld(EventData):
+    """The message waits because mails are held, for this firm or for all (M6); it goes out after the release."""
+
+    event_type: ClassVar[str] = "notifier.message.held.v1"
+    message: MessageRef
 
     @property
     def subject(self) -> str:

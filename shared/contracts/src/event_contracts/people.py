@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, Field, model_validator
 
 from event_contracts.envelope import ContractModel
 
@@ -39,6 +39,15 @@ class FirmRef(ContractModel):
     firm_id: UUID
     name: str
     language: Language
+
+
+class Brand(ContractModel):
+    """How a firm's mails look (R5): the sender's display name, where answers go, a colour, a logo (PNG, base64)."""
+
+    sender_name: str
+    reply_to: str | None = None
+    colour: str | None = Field(default=None, pattern="^#[0-9a-f]{6}$")
+    logo_png: str | None = Field(default=None, max_length=300_000)
 
 
 class Person(ContractModel):
@@ -83,9 +92,19 @@ def _rising(offsets: tuple[timedelta, ...]) -> tuple[timedelta, ...]:
 
 
 class LadderPolicy(ContractModel):
-    """When reminders go out, as durations after the first mail was sent (R1, R5): positive and strictly rising."""
+    """When reminders go out, as durations after the first mail was sent (R1, R5): positive and strictly rising.
+
+    `expiry`, when set, is the ladder's last step, without a mail (R4): later than every reminder.
+    """
 
     offsets: Annotated[tuple[timedelta, ...], Field(min_length=1, max_length=10), AfterValidator(_rising)]
+    expiry: timedelta | None = None
+
+    @model_validator(mode="after")
+    def _expiry_comes_last(self) -> "LadderPolicy":
+        if self.expiry is not None and not self.offsets[-1] < self.expiry <= 2 * LONGEST_OFFSET:
+            raise ValueError("expiry comes after the last offset")
+        return self
 
 
 class LadderKey(ContractModel):
@@ -103,11 +122,15 @@ class LadderKey(ContractModel):
 class SealPurpose(StrEnum):
     """What a sealed value was made for; sealed into it, so that a link never opens as a code.
 
-    An invitation's link is bound to its invitation id and the invited e-mail, a code to its challenge id and the phone.
+    Each is bound to an id and to whom it goes: an invitation's link to the invitation and the invited e-mail, a code
+    to its challenge and the phone, a reset link to the reset and the account's e-mail, a contact code to the change
+    and the new address or number.
     """
 
     INVITATION_LINK = "invitation_link"
     SIGN_IN_CODE = "sign_in_code"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # a purpose, not a secret
+    CONTACT_CODE = "contact_code"
 
 
 class SealedValue(ContractModel):

@@ -6,30 +6,55 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from event_contracts import dossier, identity, notifier, scheduler
+from event_contracts import dossier, firms, identity, notifier, scheduler, security
 from event_contracts.envelope import Event, EventData
 
 EVENTS: tuple[type[EventData], ...] = (
     dossier.GrantOffered,
-    dossier.StaffInvited,
+    dossier.GrantMoved,
     dossier.GrantChanged,
     dossier.GrantWithdrawn,
+    dossier.GrantDeclined,
+    dossier.GrantLapsed,
     dossier.GrantActivated,
+    dossier.SignInInformationRequested,
+    firms.FirmConfigured,
+    firms.StaffInvited,
+    firms.StaffJoined,
+    firms.StaffChanged,
+    firms.StaffRemoved,
+    firms.PortalUserDeactivated,
+    firms.PortalUserReactivated,
+    firms.NoticeIssued,
     identity.AccessLinked,
+    identity.AccessLeft,
     identity.InvitationIssued,
     identity.InvitationAccepted,
     identity.InvitationRevoked,
+    identity.InvitationDeclined,
+    identity.InvitationExpired,
+    identity.InvitationExtended,
+    identity.LadderCancelled,
     identity.AccountActivated,
+    identity.AccountChanged,
+    identity.PhoneVerified,
+    identity.AccountErased,
+    identity.SignInInformationIssued,
     identity.ReminderWithheld,
-    identity.SignInCodeIssued,
-    identity.SessionEnded,
+    security.SignInCodeIssued,
+    security.ContactCodeIssued,
+    security.PasswordResetIssued,
+    security.SecurityNoticeIssued,
+    security.SessionEnded,
     notifier.MessageSent,
     notifier.MessageFailed,
     notifier.MessageSuppressed,
+    notifier.MessageHeld,
     scheduler.LadderArmed,
     scheduler.LadderAdvanced,
     scheduler.LadderStopped,
     scheduler.ReminderDue,
+    scheduler.ExpiryDue,
     scheduler.ReminderSkipped,
 )
 
@@ -37,7 +62,6 @@ EVENTS: tuple[type[EventData], ...] = (
 WITHOUT_SUBSCRIBER: frozenset[str] = frozenset(
     event.event_type
     for event in (
-        dossier.GrantChanged,
         identity.ReminderWithheld,
         scheduler.ReminderSkipped,
     )

@@ -27,7 +27,7 @@ class LadderArmed(LadderEvent):
 
 
 class LadderAdvanced(LadderEvent):
-    """A step is done; `next_due_at` is empty after the last one."""
+    """A reminder is done; `next_due_at` is the next reminder's, empty after the last one."""
 
     event_type: ClassVar[str] = "scheduler.ladder.advanced.v1"
     step: int = Field(ge=1)
@@ -48,6 +48,13 @@ class ReminderDue(LadderEvent):
     reminder_id: UUID
     step: int = Field(ge=1)
     last: bool
+    due_at: AwareDatetime
+
+
+class ExpiryDue(LadderEvent):
+    """The ladder's last step, without a mail (R4); the owner of the subject decides whether it has expired."""
+
+    event_type: ClassVar[str] = "scheduler.expiry.due.v1"
     due_at: AwareDatetime
 
 
