@@ -10,7 +10,15 @@ from uuid import UUID
 import asyncpg
 import pytest
 from event_contracts import EventData
-from event_contracts.identity import AccountActivated, InvitationRevoked
+from event_contracts.identity import (
+    AccountActivated,
+    AccountErased,
+    InvitationDeclined,
+    InvitationExpired,
+    InvitationExtended,
+    InvitationRevoked,
+    LadderCancelled,
+)
 from event_contracts.notifier import LadderStart, MessageFailed, MessageRef, MessageSent
 from event_contracts.people import LadderKey, LadderPolicy, Language, Recipient
 from scheduler_service.bootstrap import SERVICE
@@ -27,9 +35,10 @@ DAY = timedelta(days=1)
 LONGEST_SLEEP = timedelta(seconds=5)
 
 FILL_LADDERS = text("""
-    INSERT INTO ladder (id, kind, subject_id, firm_id, epoch, state, started_at, next_due_at)
+    INSERT INTO ladder (id, kind, subject_id, firm_id, epoch, state, started_at, next_due_at, expiry_due_at)
     SELECT gen_random_uuid(), 'invitation', gen_random_uuid(), gen_random_uuid(), 1, 'armed',
-           CAST(:sent_at AS timestamptz), CAST(:sent_at AS timestamptz) + CAST(:first AS interval)
+           CAST(:sent_at AS timestamptz), CAST(:sent_at AS timestamptz) + CAST(:first AS interval),
+           CAST(:sent_at AS timestamptz) + CAST(:expiry AS interval)
     FROM generate_series(1, CAST(:count AS integer))
 """)
 FILL_REMINDERS = text("""
@@ -55,11 +64,16 @@ class World:
         return LadderKey(kind="invitation", subject_id=subject or new_id(), firm_id=firm or new_id(), epoch=epoch)
 
     def sent(
-        self, key: LadderKey, *, at: datetime | None = None, offsets: tuple[timedelta, ...] = (7 * DAY, 30 * DAY)
+        self,
+        key: LadderKey,
+        *,
+        at: datetime | None = None,
+        offsets: tuple[timedelta, ...] = (7 * DAY, 30 * DAY),
+        expiry: timedelta | None = None,
     ) -> MessageSent:
         """The first invitation mail was sent."""
         message = MessageRef(message_id=new_id(), template="invitation_first", channel="email")
-        starts = LadderStart(ladder=key, policy=LadderPolicy(offsets=offsets))
+        starts = LadderStart(ladder=key, policy=LadderPolicy(offsets=offsets, expiry=expiry))
         return MessageSent(message=message, sent_at=at or datetime.now(UTC), starts=starts)
 
     def failed(self, key: LadderKey | None, *, permanent: bool = True) -> MessageFailed:
@@ -68,6 +82,24 @@ class World:
 
     def revoked(self, key: LadderKey) -> InvitationRevoked:
         return InvitationRevoked(invitation_id=new_id(), account_id=key.subject_id, firm_id=key.firm_id, ladder=key)
+
+    def declined(self, key: LadderKey) -> InvitationDeclined:
+        ended = {"invitation_id": new_id(), "account_id": key.subject_id, "firm_id": key.firm_id}
+        return InvitationDeclined(**ended, offer_ids=(new_id(),), ladder=key)
+
+    def expired(self, key: LadderKey) -> InvitationExpired:
+        ended = {"invitation_id": new_id(), "account_id": key.subject_id, "firm_id": key.firm_id}
+        return InvitationExpired(**ended, offer_ids=(new_id(),), ladder=key)
+
+    def extended(self, key: LadderKey, expires_at: datetime) -> InvitationExtended:
+        ended = {"invitation_id": new_id(), "account_id": key.subject_id, "firm_id": key.firm_id}
+        return InvitationExtended(**ended, ladder=key, expires_at=expires_at)
+
+    def cancelled(self, key: LadderKey, reason: str = "deactivated") -> LadderCancelled:
+        return LadderCancelled(ladder=key, reason=reason)
+
+    def erased(self, account_id: UUID) -> AccountErased:
+        return AccountErased(account_id=account_id)
 
     def activated(self, account_id: UUID) -> AccountActivated:
         recipient = Recipient(email="lea@example.com", given_name="Léa", family_name="Dupont", language=Language.FR)
@@ -95,11 +127,17 @@ class World:
         return Ticker(self.database, longest_sleep=longest_sleep, batch=batch)
 
     async def fill(
-        self, count: int, *, sent_at: datetime, offsets: tuple[timedelta, ...] = (7 * DAY, 30 * DAY)
+        self,
+        count: int,
+        *,
+        sent_at: datetime,
+        offsets: tuple[timedelta, ...] = (7 * DAY, 30 * DAY),
+        expiry: timedelta | None = None,
     ) -> None:
         """Many armed ladders at once, as their arming would have left them."""
+        ladders = {"count": count, "sent_at": sent_at, "first": offsets[0], "expiry": expiry}
         async with self.harness.transaction() as uow:
-            await uow.session.execute(FILL_LADDERS, {"count": count, "sent_at": sent_at, "first": offsets[0]})
+            await uow.session.execute(FILL_LADDERS, ladders)
             await uow.session.execute(FILL_REMINDERS, {"offsets": list(offsets)})
 
     async def analyze(self) -> None:

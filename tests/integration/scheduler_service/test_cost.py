@@ -52,6 +52,18 @@ async def test_a_tick_with_work_takes_six_statements_whatever_the_number(world: 
     assert len(seen) == 6, seen
 
 
+@pytest.mark.parametrize("since_sent", [60 * DAY, 31 * DAY])
+@pytest.mark.parametrize("ladders", [1, 150])
+async def test_an_expiry_costs_no_statement_more(world: World, ladders: int, since_sent: timedelta) -> None:
+    await world.fill(ladders, sent_at=SENT, expiry=60 * DAY)
+    await world.now_is(SENT + since_sent)
+
+    with statements(world.database.engine) as seen:
+        assert (await world.tick()).advanced == ladders
+
+    assert len(seen) == 6, seen
+
+
 class TestOneHundredThousandPending:
     """B3: what is far away costs nothing, so a tick does not grow with the table."""
 

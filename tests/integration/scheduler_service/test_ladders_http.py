@@ -55,6 +55,7 @@ async def test_a_ladder_is_shown_with_its_state_and_steps(world: World, client: 
         "stop_reason": None,
         "started_at": "2026-03-03T09:15:00Z",
         "next_due_at": "2026-04-02T09:15:00Z",
+        "expiry": None,
     }
     assert (first["step"], first["state"], first["due_at"]) == (1, "fired", "2026-03-10T09:15:00Z")
     assert first["fired_at"] is not None
@@ -70,6 +71,22 @@ async def test_a_stopped_ladder_says_why(world: World, client: httpx.AsyncClient
     (ladder,) = answer.json()["items"]
     assert (ladder["state"], ladder["stop_reason"], ladder["next_due_at"]) == ("stopped", "invitation_revoked", None)
     assert [step["state"] for step in ladder["steps"]] == ["cancelled", "cancelled"]
+
+
+async def test_the_expiry_is_shown_beside_the_reminders(world: World, client: httpx.AsyncClient) -> None:
+    key, stopped = world.key(), world.key()
+    await world.told(*(world.sent(each, at=SENT, expiry=60 * DAY) for each in (key, stopped)), world.revoked(stopped))
+
+    shown = []
+    for day, subject in ((31, key), (31, stopped), (61, key)):
+        await world.now_is(SENT + day * DAY)
+        await world.tick_until_idle()
+        (ladder,) = (await client.get(PATH, params={"subject_id": str(subject.subject_id)})).json()["items"]
+        assert ladder["expiry"]["due_at"] == "2026-05-02T09:15:00Z"
+        assert ladder["next_due_at"] is None
+        shown.append((ladder["state"], ladder["expiry"]["state"], ladder["expiry"]["fired_at"] is not None))
+
+    assert shown == [("armed", "armed", False), ("stopped", "cancelled", False), ("finished", "fired", True)]
 
 
 async def test_a_subject_without_ladders_has_an_empty_list(client: httpx.AsyncClient) -> None:

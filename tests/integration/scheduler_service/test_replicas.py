@@ -5,7 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from event_contracts.scheduler import LadderAdvanced, LadderArmed, LadderStopped, ReminderDue, ReminderSkipped
+from event_contracts.scheduler import (
+    ExpiryDue,
+    LadderAdvanced,
+    LadderArmed,
+    LadderStopped,
+    ReminderDue,
+    ReminderSkipped,
+)
 from scheduler_service.ticker.domain import CONTENDED
 from scheduler_service.ticker.service import tick
 from service_kit.testing import eventually
@@ -44,6 +51,18 @@ class TestTwoSchedulers:
         assert [each.step for each in due] == [2] * 600
         assert [each.step for each in skipped] == [1] * 600
         assert {each.ladder for each in due} == {each.ladder for each in skipped}
+        assert await world.rows("SELECT 1 AS one FROM ladder WHERE state <> 'finished'") == []
+
+    async def test_each_expiry_is_fired_once_though_two_share_them(self, world: World) -> None:
+        await world.fill(600, sent_at=SENT, expiry=60 * DAY)
+
+        for day in (31, 60, 61):
+            await world.now_is(SENT + day * DAY)
+            await asyncio.gather(*(world.tick_until_idle(batch=50) for _ in range(2)))
+
+        due = await world.harness.said(ExpiryDue)
+        assert len(due) == len({each.ladder for each in due}) == 600
+        assert len(await world.harness.said(ReminderDue)) == 600
         assert await world.rows("SELECT 1 AS one FROM ladder WHERE state <> 'finished'") == []
 
     async def test_one_that_dies_before_its_commit_has_fired_nothing(self, world: World) -> None:
@@ -90,6 +109,22 @@ class TestMeetingHandlers:
 
         assert (await world.ladder(key))["steps"] == ["fired", "cancelled"]
         assert [stop.reason for stop in await world.harness.said(LadderStopped)] == ["invitation_revoked"]
+
+    async def test_an_extension_waits_for_the_tick_and_arms_the_step_that_was_fired(self, world: World) -> None:
+        key = world.key()
+        await world.told(world.sent(key, at=SENT, expiry=60 * DAY))
+        await world.now_is(SENT + 60 * DAY)
+
+        async with world.harness.transaction() as ticking:
+            await tick(ticking, 10)
+            extending = asyncio.create_task(world.told(world.extended(key, SENT + 70 * DAY)))
+            await _until_somebody_waits(world)
+        await extending
+        await world.now_is(SENT + 70 * DAY)
+        await world.tick_until_idle()
+
+        due = await world.harness.said(ExpiryDue)
+        assert [each.due_at for each in due] == [SENT + 60 * DAY, SENT + 70 * DAY]
 
     async def test_a_tick_passes_over_a_ladder_that_is_being_stopped(self, world: World) -> None:
         stopped, other = world.key(), world.key()

@@ -77,7 +77,7 @@ class TestAdvance:
         advanced = advance(armed, now)
 
         assert (advanced.fired, advanced.skipped, advanced.next_due_at) == (fired, skipped, next_due_at)
-        assert advanced.finished is (next_due_at is None)
+        assert advanced.next_reminder_at == next_due_at
 
     def test_a_ladder_that_is_watched_fires_each_step_once(self) -> None:
         armed, fired = [FIRST, SECOND, THIRD], []

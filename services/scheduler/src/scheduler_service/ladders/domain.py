@@ -1,4 +1,7 @@
-"""The rules of ladders (R1 to R4) as pure functions: when steps are due, which overdue one is mailed, who may arm."""
+"""The rules of ladders (R1 to R4) as pure functions: when steps are due, which overdue one is mailed, who may arm.
+
+A ladder has reminders and may have one expiry: its last step, without a mail, which fires for itself beside them.
+"""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,7 +13,10 @@ INVITATION = "invitation"
 
 
 class LadderState(StrEnum):
-    """A ladder is armed while a step is to come; it ends stopped (R3) or finished, and never comes back (R2)."""
+    """A ladder is armed while a step is to come; it ends stopped (R3) or finished.
+
+    Its reminders never come back (R2); a finished one is armed again when its expiry moves to a later time (I8).
+    """
 
     ARMED = "armed"
     STOPPED = "stopped"
@@ -26,11 +32,22 @@ class ReminderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class ExpiryState(StrEnum):
+    """The last step is armed until it is fired or its ladder stops."""
+
+    ARMED = "armed"
+    FIRED = "fired"
+    CANCELLED = "cancelled"
+
+
 class StopReason(StrEnum):
-    """Why a ladder stopped, as others read it in `LadderStopped`."""
+    """Why a ladder stopped, as others read it in `LadderStopped`; identity cancels ladders with reasons of its own."""
 
     ACTIVATED = "account_activated"
+    ERASED = "account_erased"
     REVOKED = "invitation_revoked"
+    DECLINED = "invitation_declined"
+    EXPIRED = "invitation_expired"
     UNDELIVERABLE = "undeliverable"
     SUPERSEDED = "superseded"
 
@@ -45,24 +62,36 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """What becomes of a ladder at one moment: at most one step is fired, those it overtook are skipped (R4)."""
+    """What becomes of a ladder at one moment: at most one reminder is fired, those it overtook are skipped (R4).
+
+    `expiry_fired` is when the expiry was due that is fired as well; the two of `next_` are what is still to come.
+    """
 
     fired: Step | None
     skipped: tuple[Step, ...]
-    next_due_at: datetime | None
+    next_reminder_at: datetime | None
+    expiry_fired: datetime | None = None
+    next_expiry_at: datetime | None = None
 
     @property
-    def finished(self) -> bool:
-        return self.next_due_at is None
+    def next_due_at(self) -> datetime | None:
+        """When the ladder is to be looked at again; None when it is finished."""
+        return self.next_reminder_at or self.next_expiry_at
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An earlier or later ladder of the same person and firm, or this one; `started` is false for a mere tombstone."""
+    """An earlier or later ladder of the same person and firm, or this one; `started` is false for a mere tombstone.
+
+    A finished ladder may be `stopped` too: then its expiry does not come back.
+    """
 
     epoch: int
     state: LadderState
     started: bool
+    stopped: bool = False
+    next_due_at: datetime | None = None
+    expiry_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +116,43 @@ def steps_of(sent_at: datetime, offsets: Sequence[timedelta]) -> tuple[Step, ...
     return steps
 
 
-def advance(armed: Iterable[Step], now: datetime) -> Advance:
-    """Of the overdue steps the latest is fired, however late, and the others are skipped (R4). `armed` is in order."""
+def expiry_of(sent_at: datetime, steps: Sequence[Step], expiry: timedelta | None) -> datetime | None:
+    """When the ladder's last step is due, if it has one: after every reminder (R4).
+
+    Raises ValueError for one that a reminder could follow, OverflowError for times beyond the calendar.
+    """
+    if expiry is None:
+        return None
+    due_at = sent_at.astimezone(UTC) + expiry
+    if due_at <= steps[-1].due_at:
+        raise ValueError("the expiry of a ladder comes after its reminders")
+    return due_at
+
+
+def expiry_state(ladder: LadderState, fired_at: datetime | None) -> ExpiryState:
+    """What became of a ladder's expiry."""
+    if fired_at is not None:
+        return ExpiryState.FIRED
+    return ExpiryState.ARMED if ladder is LadderState.ARMED else ExpiryState.CANCELLED
+
+
+def advance(armed: Iterable[Step], now: datetime, expiry_at: datetime | None = None) -> Advance:
+    """Of the overdue reminders the latest is fired, however late, and the others are skipped (R4). `armed` is in order.
+
+    An expiry that is overdue is fired beside them, overtakes none and is overtaken by none; `expiry_at` is empty for
+    a ladder that has none to come.
+    """
     due: list[Step] = []
     to_come: list[Step] = []
     for step in armed:
         (due if step.due_at <= now else to_come).append(step)
+    expires = expiry_at is not None and expiry_at <= now and not to_come
     return Advance(
         fired=due[-1] if due else None,
         skipped=tuple(due[:-1]),
-        next_due_at=to_come[0].due_at if to_come else None,
+        next_reminder_at=to_come[0].due_at if to_come else None,
+        expiry_fired=expiry_at if expires else None,
+        next_expiry_at=None if expires else expiry_at,
     )
 
 
@@ -113,3 +169,20 @@ def arming(epoch: int, known: Sequence[Known], subject_stop: StopReason | None) 
     if any(ladder.epoch > epoch for ladder in known):
         return Arming(LadderState.STOPPED, StopReason.SUPERSEDED)
     return Arming(LadderState.ARMED)
+
+
+def extension(
+    epoch: int, known: Sequence[Known], subject_stop: StopReason | None, expires_at: datetime
+) -> datetime | None:
+    """When ladder `epoch` is due next, its expiry having moved to `expires_at` (I8); None when that changes nothing.
+
+    A ladder that was stopped or followed by a later one has no expiry to move, and a time that is older than the known
+    one was overtaken on its way.
+    """
+    itself = next((ladder for ladder in known if ladder.epoch == epoch), None)
+    if itself is None or subject_stop is not None or any(ladder.epoch > epoch for ladder in known):
+        return None
+    if itself.stopped or itself.expiry_at is None or expires_at <= itself.expiry_at:
+        return None
+    reminders_wait = itself.next_due_at is not None and itself.next_due_at < itself.expiry_at
+    return itself.next_due_at if reminders_wait else expires_at

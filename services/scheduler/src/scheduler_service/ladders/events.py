@@ -5,7 +5,6 @@ from datetime import datetime
 from event_contracts.people import LadderKey
 from event_contracts.scheduler import LadderArmed, LadderStopped
 
-from scheduler_service.ladders.domain import StopReason
 from scheduler_service.ladders.tables import Ladder
 
 
@@ -18,5 +17,5 @@ def ladder_armed(key: LadderKey, next_due_at: datetime) -> LadderArmed:
     return LadderArmed(ladder=key, next_due_at=next_due_at)
 
 
-def ladder_stopped(key: LadderKey, reason: StopReason) -> LadderStopped:
-    return LadderStopped(ladder=key, reason=reason.value)
+def ladder_stopped(key: LadderKey, reason: str) -> LadderStopped:
+    return LadderStopped(ladder=key, reason=reason)

@@ -70,9 +70,12 @@ async def add_ladder(session: AsyncSession, ladder: Ladder) -> None:
     await session.execute(insert(Ladder).values(ladder.model_dump()))
 
 
-async def start_tombstone(session: AsyncSession, ladder_id: UUID, sent_at: datetime) -> None:
+async def start_tombstone(
+    session: AsyncSession, ladder_id: UUID, sent_at: datetime, expiry_due_at: datetime | None
+) -> None:
     """Notes that the start of a ladder, which was stopped before, came after all."""
-    await session.execute(update(Ladder).where(col(Ladder.id) == ladder_id).values(started_at=sent_at))
+    started = {"started_at": sent_at, "expiry_due_at": expiry_due_at}
+    await session.execute(update(Ladder).where(col(Ladder.id) == ladder_id).values(started))
 
 
 async def add_steps(session: AsyncSession, ladder_id: UUID, steps: Sequence[Step], state: ReminderState) -> None:
@@ -83,18 +86,44 @@ async def add_steps(session: AsyncSession, ladder_id: UUID, steps: Sequence[Step
     await session.execute(insert(Reminder), rows)
 
 
-async def stop(session: AsyncSession, ladder_ids: Sequence[UUID], reason: StopReason, now: datetime) -> None:
+async def stop(session: AsyncSession, ladder_ids: Sequence[UUID], reason: str, now: datetime) -> None:
     """Stops these ladders, which the caller has locked, and cancels what they still had to say."""
     await session.execute(
         update(Ladder)
         .where(col(Ladder.id).in_(ladder_ids))
-        .values(state=LadderState.STOPPED, stop_reason=reason.value, next_due_at=None, ended_at=now)
+        .values(state=LadderState.STOPPED, stop_reason=str(reason), next_due_at=None, ended_at=now)
         .execution_options(synchronize_session=False)
     )
     await session.execute(
         update(Reminder)
         .where(col(Reminder.ladder_id).in_(ladder_ids), col(Reminder.state) == ReminderState.ARMED)
         .values(state=ReminderState.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def note_stop(session: AsyncSession, ladder_id: UUID, reason: str) -> None:
+    """Notes on a ladder that has finished what would have stopped it; the first reason stays."""
+    await session.execute(
+        update(Ladder)
+        .where(col(Ladder.id) == ladder_id, col(Ladder.stop_reason).is_(None))
+        .values(stop_reason=str(reason))
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def move_expiry(session: AsyncSession, ladder_id: UUID, expires_at: datetime, next_due_at: datetime) -> None:
+    """Arms a ladder's expiry for a later time, whether or not it was fired for the earlier one."""
+    await session.execute(
+        update(Ladder)
+        .where(col(Ladder.id) == ladder_id)
+        .values(
+            state=LadderState.ARMED,
+            next_due_at=next_due_at,
+            ended_at=None,
+            expiry_due_at=expires_at,
+            expiry_fired_at=None,
+        )
         .execution_options(synchronize_session=False)
     )
 

@@ -28,14 +28,16 @@ class LadderSubject(SchedulerTable, table=True):
 class Ladder(SchedulerTable, table=True):
     """One ladder. Stopped without `started_at` it is a tombstone: the stop overtook the start.
 
-    `next_due_at` is the earliest armed step; the ticker claims ladders by it and holds the ladder's lock
-    while it looks at the steps, so two overdue steps are always seen together (R4).
+    `next_due_at` is the earliest armed step, reminder or expiry; the ticker claims ladders by it and holds the
+    ladder's lock while it looks at the steps, so two overdue steps are always seen together (R4). A ladder has one
+    expiry or none, so it is two columns: when it is due, and when it was fired.
     """
 
     __tablename__: ClassVar[Any] = "ladder"
     __table_args__: ClassVar[Any] = (
         UniqueConstraint("kind", "subject_id", "firm_id", "epoch", name="ladder_key"),
         CheckConstraint("(state = 'armed') = (next_due_at IS NOT NULL)", name="ladder_due_while_armed"),
+        CheckConstraint("expiry_fired_at IS NULL OR expiry_due_at IS NOT NULL", name="ladder_expiry_due_before_fired"),
         Index("ladder_due", "next_due_at", postgresql_where=text("state = 'armed'")),
         Index(
             "ladder_one_armed", "kind", "subject_id", "firm_id", unique=True, postgresql_where=text("state = 'armed'")
@@ -54,10 +56,12 @@ class Ladder(SchedulerTable, table=True):
     next_due_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
     correlation_id: str | None = Field(default=None, sa_type=Text)
+    expiry_due_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+    expiry_fired_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
 
 
 class Reminder(SchedulerTable, table=True):
-    """One step of a ladder and what became of it."""
+    """One reminder of a ladder and what became of it."""
 
     __tablename__: ClassVar[Any] = "reminder"
     __table_args__: ClassVar[Any] = (

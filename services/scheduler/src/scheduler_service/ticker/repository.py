@@ -14,7 +14,7 @@ from scheduler_service.ladders.domain import Advance, LadderState, ReminderState
 PEEK = text("SELECT app_now() AS now, (SELECT min(next_due_at) FROM ladder WHERE state = 'armed') AS next_due_at")
 
 CLAIM = text("""
-    SELECT id, kind, subject_id, firm_id, epoch, correlation_id FROM ladder
+    SELECT id, kind, subject_id, firm_id, epoch, correlation_id, expiry_due_at FROM ladder
     WHERE state = 'armed' AND next_due_at <= :now
     ORDER BY next_due_at LIMIT :limit FOR UPDATE SKIP LOCKED
 """)
@@ -35,19 +35,22 @@ RECORD_LADDERS = text("""
     UPDATE ladder SET
         next_due_at = done.next_due_at,
         state = CASE WHEN done.next_due_at IS NULL THEN CAST(:finished AS text) ELSE ladder.state END,
-        ended_at = CASE WHEN done.next_due_at IS NULL THEN CAST(:now AS timestamptz) END
-    FROM unnest(CAST(:ids AS uuid[]), CAST(:next_due AS timestamptz[])) AS done (id, next_due_at)
+        ended_at = CASE WHEN done.next_due_at IS NULL THEN CAST(:now AS timestamptz) END,
+        expiry_fired_at = CASE WHEN done.expired THEN CAST(:now AS timestamptz) ELSE ladder.expiry_fired_at END
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:next_due AS timestamptz[]), CAST(:expired AS boolean[]))
+        AS done (id, next_due_at, expired)
     WHERE ladder.id = done.id
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A ladder this transaction holds, with something due."""
+    """A ladder this transaction holds, with something due. While armed, its expiry is still to come if it has one."""
 
     id: UUID
     key: LadderKey
     correlation_id: str | None
+    expiry_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +75,14 @@ async def claim(session: AsyncSession, now: datetime, limit: int) -> list[Claime
             row.id,
             LadderKey(kind=row.kind, subject_id=row.subject_id, firm_id=row.firm_id, epoch=row.epoch),
             row.correlation_id,
+            row.expiry_due_at,
         )
         for row in rows
     ]
 
 
 async def armed_steps(session: AsyncSession, ladder_ids: Sequence[UUID]) -> dict[UUID, list[ArmedStep]]:
-    """The armed steps of each ladder, due or not, in order."""
+    """The armed reminders of each ladder, due or not, in order."""
     steps: dict[UUID, list[ArmedStep]] = {ladder_id: [] for ladder_id in ladder_ids}
     for row in await session.execute(ARMED_STEPS, {"ladders": list(ladder_ids)}):
         steps[row.ladder_id].append(ArmedStep(row.id, Step(row.step, row.due_at)))
@@ -99,5 +103,6 @@ async def record(
             "finished": LadderState.FINISHED.value,
             "ids": list(ladders),
             "next_due": [advanced.next_due_at for advanced in ladders.values()],
+            "expired": [advanced.expiry_fired is not None for advanced in ladders.values()],
         },
     )

@@ -1,4 +1,4 @@
-"""The ticker fires every due reminder once. Firing is the commit: steps, ladders and outbox rows are one transaction.
+"""The ticker fires every due step once. Firing is the commit: steps, ladders and outbox rows are one transaction.
 
 Any number of tickers share the work: ladders are claimed under row locks that others skip, and whoever is killed
 in the middle has fired nothing. Time is the database's alone.
@@ -39,7 +39,7 @@ async def tick(uow: UnitOfWork, limit: int) -> Tick:
         steps: dict[UUID, ReminderState] = {}
         ladders: dict[UUID, Advance] = {}
         for ladder in claimed:
-            ladders[ladder.id] = advanced = advance([each.step for each in armed[ladder.id]], now)
+            ladders[ladder.id] = advanced = advance([each.step for each in armed[ladder.id]], now, ladder.expiry_at)
             steps |= _states(advanced, armed[ladder.id])
             _announce(uow, ladder, advanced, armed[ladder.id])
         await repository.record(uow.session, now, steps, ladders)
