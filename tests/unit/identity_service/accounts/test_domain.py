@@ -5,7 +5,7 @@ from itertools import islice
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity_service.accounts.domain import checked_name, proposed_name, skeleton, variants
+from identity_service.accounts.domain import checked_name, contact_names, proposed_name, skeleton, variants
 from service_kit.errors import Invalid
 
 
@@ -31,6 +31,28 @@ def test_i3_the_proposal_is_given_name_dot_family_name_in_ascii(
     given_name: str, family_name: str, proposed: str
 ) -> None:
     assert proposed_name(given_name, family_name) == proposed
+
+
+@pytest.mark.parametrize(
+    ("code", "first"),
+    [("8005551", "8005551001"), (" CL-7 ", "cl-7001"), ("\uff18\uff10\uff10", "800001"), ("a", "a001")],
+)
+def test_i3_a_contacts_name_is_the_clients_code_and_a_three_digit_sequence(code: str, first: str) -> None:
+    names = list(islice(contact_names(code), 1200))
+    assert names[0] == first
+    assert len(set(names)) == 1200
+    assert all(checked_name(name) == name for name in names)
+
+
+def test_i3_the_seeds_contact_is_the_216th_of_its_client() -> None:
+    assert list(islice(contact_names("8005551"), 216))[-1] == "8005551216"
+
+
+@pytest.mark.parametrize("code", ["", "  ", ".", "-7", "a b", "a/b", "7\r\nBcc: eve", "\u0661", "x" * 57])
+def test_i3_a_code_that_cannot_begin_a_name_is_refused(code: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        contact_names(code)
+    assert (refused.value.code, refused.value.rule) == ("client_code_malformed", "I3")
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

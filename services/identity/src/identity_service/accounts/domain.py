@@ -40,6 +40,23 @@ def variants(base: str) -> Iterator[str]:
         yield f"{stem}{number}"
 
 
+def contact_names(client_code: str) -> Iterator[str]:
+    """The client's code followed by a three-digit sequence, from 001 on: the default for a company contact.
+
+    Invalid when no name can begin with this code.
+    """
+    code = spelling(client_code)
+    if not code or len(code) > LONGEST - _ROOM_FOR_NUMBER or not _SHAPE.fullmatch(code):
+        detail = f"A client's code has at most {LONGEST - _ROOM_FOR_NUMBER} letters (a-z), digits, dots or hyphens."
+        raise Invalid(
+            "client_code_malformed",
+            detail,
+            rule=RULE,
+            fields=(FieldError("client_code", "client_code_malformed", detail, RULE),),
+        )
+    return (f"{code}{number:03d}" for number in count(1))
+
+
 def checked_name(typed: str) -> str:
     """The one spelling of a name a person chose: lower case, no outer spaces; Invalid when it cannot be one."""
     name = spelling(typed)

@@ -1,6 +1,6 @@
 """Every query on accounts and taken names."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -8,7 +8,9 @@ from uuid import UUID
 from service_kit.errors import NotFound
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
 from identity_service.accounts.domain import skeleton
@@ -23,6 +25,23 @@ async def lock_by_email(session: AsyncSession, email: str) -> Account | None:
 async def lock(session: AsyncSession, account_id: UUID) -> Account | None:
     """The account, locked until the transaction ends."""
     return await _locked(session, col(Account.id) == account_id)
+
+
+async def share(session: AsyncSession, account_id: UUID) -> Account | None:
+    """The account, kept from changing until the transaction ends; many may do this at once."""
+    statement = (
+        select(Account)
+        .where(col(Account.id) == account_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def lock_both(session: AsyncSession, account_id: UUID, email: str) -> None:
+    """Locks this account and the one of the address, if any, in one order whoever asks: so nobody waits in a circle."""
+    either = or_(col(Account.id) == account_id, col(Account.email) == email)
+    await session.execute(select(col(Account.id)).where(either).order_by(col(Account.id)).with_for_update())
 
 
 async def _locked(session: AsyncSession, condition: Any) -> Account | None:
@@ -47,6 +66,47 @@ async def get(session: AsyncSession, account_id: UUID) -> Account:
     if account is None:
         raise NotFound("not_found", "There is nothing here.")
     return account
+
+
+async def find_by_email(session: AsyncSession, email: str) -> Account | None:
+    """The account of this normalised address, without a lock."""
+    return (await session.scalars(select(Account).where(col(Account.email) == email))).one_or_none()
+
+
+async def move_address(session: AsyncSession, account: Account, email: str) -> bool:
+    """Gives the account, which is locked, another address; False when another transaction was first with it."""
+    statement = update(Account).where(col(Account.id) == account.id).values(email=email)
+    try:
+        async with session.begin_nested():
+            await session.execute(statement, execution_options={"synchronize_session": False})
+    except IntegrityError:
+        return False
+    set_committed_value(account, "email", email)
+    return True
+
+
+async def release_reservations(session: AsyncSession, account_id: UUID, email: str) -> None:
+    """Forgets for whom names were reserved; the names stay taken (I3, I13)."""
+    statement = (
+        update(TakenName)
+        .where(
+            col(TakenName.reserved_by).is_not(None),
+            or_(col(TakenName.reserved_for) == email, col(TakenName.account_id) == account_id),
+        )
+        .values(reserved_by=None, reserved_for=None, account_id=account_id)
+        .execution_options(synchronize_session=False)
+    )
+    await session.execute(statement)
+
+
+async def names_of(session: AsyncSession, account_id: UUID) -> Sequence[TakenName]:
+    """Every user name the account has or was proposed, oldest first."""
+    statement = (
+        select(TakenName)
+        .where(col(TakenName.account_id) == account_id)
+        .order_by(col(TakenName.taken_at), col(TakenName.skeleton))
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def find_for_sign_in(session: AsyncSession, email: str, user_name: str) -> Account | None:

@@ -1,24 +1,6 @@
 """What goes in and out of the account routes."""
 
-from uuid import UUID
-
-from event_contracts.identity import AccountState
-from event_contracts.people import Language
 from pydantic import BaseModel, ConfigDict, Field
-
-from identity_service.accounts.tables import Account
-
-
-class Me(BaseModel):
-    """The signed-in person."""
-
-    account_id: UUID
-    user_name: str
-    given_name: str
-    family_name: str
-    email: str
-    language: Language
-    state: AccountState
 
 
 class NameState(BaseModel):
@@ -27,6 +9,12 @@ class NameState(BaseModel):
     user_name: str
     available: bool
     next_free: str
+
+
+class Proposal(BaseModel):
+    """The default user name as it would be given now (I3); reserve it to keep it."""
+
+    user_name: str
 
 
 class Reservation(BaseModel):
@@ -41,16 +29,3 @@ class Reserved(BaseModel):
     """The name that is kept: the one asked for, or its next free variant (I3)."""
 
     user_name: str
-
-
-def me_out(account: Account) -> Me:
-    """An account as its owner sees it."""
-    return Me(
-        account_id=account.id,
-        user_name=account.user_name,
-        given_name=account.given_name,
-        family_name=account.family_name,
-        email=account.email,
-        language=account.language,
-        state=account.state,
-    )

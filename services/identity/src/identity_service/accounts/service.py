@@ -1,5 +1,6 @@
 """Use cases on accounts: finding or making the one of an address, and giving user names that are never given twice."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -12,7 +13,8 @@ from service_kit.ids import new_id
 from service_kit.people import normalise_email
 
 from identity_service.accounts import repository
-from identity_service.accounts.domain import checked_name, proposed_name, skeleton, variants
+from identity_service.accounts.domain import checked_name, contact_names, proposed_name, skeleton, variants
+from identity_service.accounts.events import phone_verified
 from identity_service.accounts.tables import Account
 
 _FIRST_LOOK = 20
@@ -104,7 +106,21 @@ async def reserve_name(uow: UnitOfWork, *, client_id: str, email: str, wanted: s
 
 async def next_free_name(uow: UnitOfWork, wanted: str) -> str:
     """What the name would become if it were taken now. Nothing is reserved."""
-    look, candidates = _FIRST_LOOK, variants(checked_name(wanted))
+    return await _first_free(uow, variants(checked_name(wanted)))
+
+
+async def name_for_person(uow: UnitOfWork, given_name: str, family_name: str) -> str:
+    """The default for a person: given-name.family-name, or its next free variant (I3). Nothing is reserved."""
+    return await _first_free(uow, variants(proposed_name(given_name, family_name)))
+
+
+async def name_for_contact(uow: UnitOfWork, client_code: str) -> str:
+    """The default for a company contact: the client's code with the next free number (I3). Nothing is reserved."""
+    return await _first_free(uow, contact_names(client_code))
+
+
+async def _first_free(uow: UnitOfWork, candidates: Iterator[str]) -> str:
+    look = _FIRST_LOOK
     while True:
         names = list(islice(candidates, look))
         taken = await repository.taken_skeletons(uow.session, names)
@@ -112,6 +128,13 @@ async def next_free_name(uow: UnitOfWork, wanted: str) -> str:
             if skeleton(name) not in taken:
                 return name
         look = min(look * 10, _LARGEST_LOOK)
+
+
+async def note_phone_verified(uow: UnitOfWork, account: Account) -> None:
+    """A code sent to the account's phone was entered; dossier hears of it once (A14). Hold the account's lock."""
+    if account.phone_verified_at is None:
+        account.phone_verified_at = await uow.now()
+        uow.outbox.add(phone_verified(account))
 
 
 async def account_of(uow: UnitOfWork, account_id: UUID) -> Account:

@@ -13,15 +13,24 @@ from identity_service.tables_base import IdentityTable
 
 
 class Account(IdentityTable, table=True):
-    """One person on the whole platform (I2). While pending, names and phone are only what the first firm said."""
+    """One person on the whole platform (I2). While pending, names and phone are only what the first firm said.
+
+    `credentials_version` counts what changes who can sign in: a code or link that was asked for before is dead. An
+    erased account keeps its row, its user name and nothing else of the person (I13).
+    """
 
     __tablename__ = "account"
     __table_args__ = (
         UniqueConstraint("email", name="account_email_key"),
         UniqueConstraint("user_name", name="account_user_name_key"),
         CheckConstraint(
-            "state = 'pending' OR (password_hash IS NOT NULL AND activated_at IS NOT NULL)",
+            "state <> 'active' OR (password_hash IS NOT NULL AND activated_at IS NOT NULL)",
             name="account_active_has_password",
+        ),
+        CheckConstraint(
+            "(state = 'erased') = (erased_at IS NOT NULL) AND "
+            "(state <> 'erased' OR (password_hash IS NULL AND phone IS NULL))",
+            name="account_erased_is_empty",
         ),
     )
 
@@ -33,9 +42,12 @@ class Account(IdentityTable, table=True):
     family_name: str = Field(sa_column=Column(Text, nullable=False))
     language: Language = Field(sa_column=enum_column(Language))
     phone: str | None = Field(default=None, sa_column=Column(Text))
+    phone_verified_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
     password_hash: str | None = Field(default=None, sa_column=Column(Text))
     created_at: datetime = Field(sa_column=utc_column())
     activated_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+    erased_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+    credentials_version: int = 0
 
 
 class TakenName(IdentityTable, table=True):

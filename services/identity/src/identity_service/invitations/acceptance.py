@@ -13,10 +13,10 @@ from identity_service.accounts.service import choose_name
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps
 from identity_service.invitations import repository
-from identity_service.invitations.domain import REPEAT_WINDOW, InvitationState, LinkState, best_known, dead_link
+from identity_service.invitations.domain import InvitationState, LinkState, best_known, dead_link, is_repeat
 from identity_service.invitations.events import account_activated, invitation_accepted
 from identity_service.invitations.links import Link, look_up, require_live
-from identity_service.passwords.domain import check_password
+from identity_service.passwords.service import hash_new
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,7 @@ async def accept(deps: IdentityDeps, token: str, password: str, user_name: str |
         return await _repeat(deps, link, password, now)
     require_live(link)
     chosen = checked_name(user_name) if user_name else link.user_name
-    check_password(password, names=(chosen, link.email), common=deps.common_passwords)
-    encoded = await deps.passwords.hash(password)
+    encoded = await hash_new(deps, password, names=(chosen, link.email))
     async with deps.database.transaction() as uow:
         accepted = await _activate(uow, token, link, encoded, chosen)
         if accepted is not None:
@@ -52,8 +51,7 @@ async def accept(deps: IdentityDeps, token: str, password: str, user_name: str |
 
 async def _repeat(deps: IdentityDeps, link: Link, password: str, now: datetime) -> Accepted:
     """Another equal request was first, or this one came twice."""
-    recent = link.activated_at is not None and now < link.activated_at + REPEAT_WINDOW
-    if recent and await deps.passwords.verify(link.password_hash, password):
+    if is_repeat(link.activated_at, now) and await deps.passwords.verify(link.password_hash, password):
         return Accepted(link.account_id, link.user_name)
     raise dead_link(LinkState.USED)
 

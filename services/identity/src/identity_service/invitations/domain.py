@@ -1,4 +1,4 @@
-"""Rules of offers, invitations and links (I2, I5 to I8, R2, R3): states, expiry, which mail goes out. Pure."""
+"""Rules of offers, invitations and links (I2, I5 to I8, R2 to R4): states, expiry, which mail goes out. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 from uuid import UUID
 
+from event_contracts.identity import AccountState
 from service_kit.errors import DomainError, Gone, NotFound
 
 LADDER_KIND = "invitation"
@@ -18,18 +19,31 @@ REPEAT_WINDOW = timedelta(minutes=15)
 
 
 class OfferState(StrEnum):
-    """What dossier last said about an offer: opened means the person has the access."""
+    """What dossier last said about an offer, or its person by declining: opened means the person has the access."""
 
     OFFERED = "offered"
     OPENED = "opened"
     WITHDRAWN = "withdrawn"
+    DECLINED = "declined"
+
+
+DEAD_OFFERS = (OfferState.WITHDRAWN, OfferState.DECLINED)
+
+
+class AccessState(StrEnum):
+    """An access as its owner sees it: dossier decides, so what identity asked for is under way until it answers."""
+
+    OPEN = "open"
+    BEING_OPENED = "being_opened"
+    BEING_CLOSED = "being_closed"
 
 
 class InvitationState(StrEnum):
-    """I5. Nothing leads out of the last three."""
+    """I5. Nothing leads out of accepted, declined and revoked; a resend revives an expired one (I7)."""
 
     PENDING = "pending"
     ACCEPTED = "accepted"
+    DECLINED = "declined"
     REVOKED = "revoked"
     EXPIRED = "expired"
 
@@ -39,6 +53,7 @@ class LinkState(StrEnum):
 
     PENDING = "pending"
     USED = "used"
+    DECLINED = "declined"
     REVOKED = "revoked"
     EXPIRED = "expired"
     REPLACED = "replaced"
@@ -51,6 +66,7 @@ class InvitationFacts(Protocol):
     epoch: int
     ladder_ended: bool
     expires_at: datetime
+    undeliverable_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -71,15 +87,46 @@ class _OfferOfFirm(Protocol):
 O = TypeVar("O", bound=_OfferOfFirm)  # noqa: E741  # the one type variable of this module
 
 
-def next_mail(latest: InvitationFacts | None, now: datetime) -> NextMail:
-    """One live invitation and ladder per person and firm (I2); an offer after a ladder's end opens a new one (R2)."""
+def next_mail(latest: InvitationFacts | None, now: datetime, *, anew: bool = False) -> NextMail:
+    """One live invitation and ladder per person and firm (I2); an offer after a ladder's end opens a new one (R2).
+
+    `anew`: the offer was corrected, so the ladder restarts (I9).
+    """
     if latest is None:
         return NextMail(new_invitation=True, epoch=1, first=True)
     if latest.state is not InvitationState.PENDING or now >= latest.expires_at:
         return NextMail(new_invitation=True, epoch=latest.epoch + 1, first=True)
-    if latest.ladder_ended:
+    if latest.ladder_ended or anew:
         return NextMail(new_invitation=False, epoch=latest.epoch + 1, first=True)
     return NextMail(new_invitation=False, epoch=latest.epoch, first=False)
+
+
+def expiry_step(offsets: Iterable[timedelta]) -> timedelta:
+    """When the ladder's last step, without a mail, comes after its first mail (R4): 30 days after the last reminder.
+
+    That is the invitation's expiry (I8) when every mail goes out on time; a later mail moves the step.
+    """
+    return max(offsets) + LIFETIME
+
+
+class ExpiryVerdict(StrEnum):
+    """What a due expiry step means (R4): a later mail may have moved the end (I8), a newer ladder has its own."""
+
+    EXPIRES = "expires"
+    LIVES_LONGER = "lives_longer"
+    NOT_ITS_END = "not_its_end"
+
+
+def judge_expiry(invitation: InvitationFacts | None, epoch: int, now: datetime) -> ExpiryVerdict:
+    """Only a pending invitation expires, and only by the step of its current ladder."""
+    if invitation is None or invitation.epoch != epoch or invitation.state is not InvitationState.PENDING:
+        return ExpiryVerdict.NOT_ITS_END
+    return ExpiryVerdict.EXPIRES if now >= invitation.expires_at else ExpiryVerdict.LIVES_LONGER
+
+
+def bounces(invitation: InvitationFacts, epoch: int | None) -> bool:
+    """Whether a mail that cannot be delivered stops this invitation (M5); one of an older ladder no longer counts."""
+    return invitation.state is InvitationState.PENDING and epoch in (None, invitation.epoch)
 
 
 def expiry(
@@ -94,15 +141,23 @@ def link_state(
     invitation: InvitationState,
     *,
     account_active: bool,
+    anything_offered: bool,
     expires_at: datetime,
     replaced_at: datetime | None,
     now: datetime,
 ) -> LinkState:
-    """An invitation that is settled says so on all its links; only a live one asks whether the link was replaced."""
+    """An invitation that is settled says so on all its links; only a live one asks whether the link was replaced.
+
+    An expired one of which nothing is offered any more counts as revoked: it does not promise a fresh link (I6).
+    """
+    if invitation is InvitationState.DECLINED:
+        return LinkState.DECLINED
     if invitation is InvitationState.REVOKED:
         return LinkState.REVOKED
     if invitation is InvitationState.ACCEPTED or account_active:
         return LinkState.USED
+    if not anything_offered:
+        return LinkState.REVOKED
     if replaced_at is not None:
         return LinkState.REPLACED
     if invitation is InvitationState.EXPIRED or now >= expires_at:
@@ -111,18 +166,33 @@ def link_state(
 
 
 def withheld_reason(
-    *, account_pending: bool, invitation: InvitationFacts | None, epoch: int, offers_waiting: int, now: datetime
+    *,
+    account: AccountState,
+    invitation: InvitationFacts | None,
+    epoch: int,
+    deactivated: bool,
+    offers_waiting: int,
+    now: datetime,
 ) -> str | None:
     """Why a due reminder does not go out (R3), or None when it does."""
-    if not account_pending:
-        return "account_active"
+    if account is not AccountState.PENDING:
+        return f"account_{account.value}"
     if invitation is None or invitation.epoch != epoch:
         return "superseded"
     if invitation.state is not InvitationState.PENDING:
         return f"invitation_{invitation.state.value}"
     if now >= invitation.expires_at:
         return "invitation_expired"
+    if deactivated:
+        return "deactivated"
+    if invitation.undeliverable_at is not None:
+        return "undeliverable"
     return "nothing_offered" if offers_waiting == 0 else None
+
+
+def is_repeat(activated_at: datetime | None, now: datetime) -> bool:
+    """Whether an acceptance that finds the account made may be the same request again (I12)."""
+    return activated_at is not None and now < activated_at + REPEAT_WINDOW
 
 
 def best_known(offers: Sequence[O], firm_id: UUID) -> tuple[O, str | None]:
@@ -136,8 +206,16 @@ def best_known(offers: Sequence[O], firm_id: UUID) -> tuple[O, str | None]:
     return ordered[0], phone
 
 
+def access_state(state: OfferState, left_at: datetime | None) -> AccessState:
+    """ "Being opened" and "being closed" until dossier has answered (A10)."""
+    if left_at is not None:
+        return AccessState.BEING_CLOSED
+    return AccessState.OPEN if state is OfferState.OPENED else AccessState.BEING_OPENED
+
+
 _DEAD = {
     LinkState.USED: "This invitation was used: the account exists.",
+    LinkState.DECLINED: "This invitation was declined.",
     LinkState.REVOKED: "This invitation was withdrawn.",
     LinkState.EXPIRED: "This invitation has expired.",
     LinkState.REPLACED: "A newer link was sent; this one no longer works.",

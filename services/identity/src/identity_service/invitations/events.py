@@ -6,14 +6,25 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from event_contracts.dossier import GrantOffered, StaffInvited
-from event_contracts.identity import AccessLinked, AccountActivated, InvitationAccepted, InvitationRevoked
+from event_contracts.dossier import GrantOffer
+from event_contracts.firms import StaffInvited
+from event_contracts.identity import (
+    AccessLinked,
+    AccountActivated,
+    AccountState,
+    InvitationAccepted,
+    InvitationDeclined,
+    InvitationExpired,
+    InvitationExtended,
+    InvitationRevoked,
+    LadderCancelled,
+)
 from event_contracts.people import FirmRef, LadderKey, LadderPolicy, OfferKind, Recipient, Right
 from event_contracts.people import Offer as OfferSaid
 
 from identity_service.accounts.service import PersonData
 from identity_service.accounts.tables import Account
-from identity_service.invitations.domain import LADDER_KIND
+from identity_service.invitations.domain import LADDER_KIND, expiry_step
 from identity_service.invitations.tables import Invitation, Offer
 
 
@@ -34,8 +45,8 @@ class NewOffer:
     custom_text: str | None = None
 
 
-def offer_of_grant(said: GrantOffered, person: PersonData) -> NewOffer:
-    """A right on a dossier."""
+def offer_of_grant(said: GrantOffer, person: PersonData) -> NewOffer:
+    """A right on a dossier, offered or moved."""
     return NewOffer(
         offer_id=said.grant_id,
         kind=OfferKind.DOSSIER,
@@ -60,6 +71,7 @@ def offer_of_staff(said: StaffInvited, person: PersonData) -> NewOffer:
         granted_by=said.invited_by,
         policy=said.policy,
         staff_role=said.role,
+        custom_text=said.custom_text,
     )
 
 
@@ -76,12 +88,15 @@ def offer_said(offer: Offer | NewOffer) -> OfferSaid:
 
 
 def recipient_of(account: Account, known_as: PersonData | Offer) -> Recipient:
-    """The account's address, with names and language as the writing firm has them: another firm's stay there (A13)."""
+    """The account's address, with names and language as the writing firm has them: another firm's stay there (A13).
+
+    An active account's language is its owner's own choice (M1, I13).
+    """
     return Recipient(
         email=account.email,
         given_name=known_as.given_name,
         family_name=known_as.family_name,
-        language=known_as.language,
+        language=account.language if account.state is AccountState.ACTIVE else known_as.language,
     )
 
 
@@ -98,8 +113,9 @@ def ladder_of(invitation: Invitation) -> LadderKey:
 
 
 def policy_of(invitation: Invitation) -> LadderPolicy:
-    """The ladder's durations, as the newest offer set them (R5)."""
-    return LadderPolicy(offsets=tuple(offsets_of(invitation)))
+    """The ladder's durations, as the newest offer set them (R5), with its expiry step (R4)."""
+    offsets = tuple(offsets_of(invitation))
+    return LadderPolicy(offsets=offsets, expiry=expiry_step(offsets))
 
 
 def offsets_of(invitation: Invitation) -> list[timedelta]:
@@ -124,6 +140,7 @@ def access_linked(offer: NewOffer, account: Account, invitation_id: UUID | None)
         granted_by=offer.granted_by,
         custom_text=offer.custom_text,
         invitation_id=invitation_id,
+        phone_verified=account.phone_verified_at is not None,
     )
 
 
@@ -145,6 +162,44 @@ def invitation_revoked(invitation: Invitation) -> InvitationRevoked:
         firm_id=invitation.firm_id,
         ladder=ladder_of(invitation),
     )
+
+
+def invitation_declined(invitation: Invitation, offers: Sequence[Offer]) -> InvitationDeclined:
+    """The person said no to all that the firm offered."""
+    return InvitationDeclined(
+        invitation_id=invitation.id,
+        account_id=invitation.account_id,
+        firm_id=invitation.firm_id,
+        offer_ids=tuple(offer.offer_id for offer in offers),
+        ladder=ladder_of(invitation),
+    )
+
+
+def invitation_expired(invitation: Invitation, offers: Sequence[Offer]) -> InvitationExpired:
+    """Nobody came, and what was offered still waits for a resend."""
+    return InvitationExpired(
+        invitation_id=invitation.id,
+        account_id=invitation.account_id,
+        firm_id=invitation.firm_id,
+        offer_ids=tuple(offer.offer_id for offer in offers),
+        ladder=ladder_of(invitation),
+    )
+
+
+def invitation_extended(invitation: Invitation) -> InvitationExtended:
+    """It lives longer than its ladder's expiry step said."""
+    return InvitationExtended(
+        invitation_id=invitation.id,
+        account_id=invitation.account_id,
+        firm_id=invitation.firm_id,
+        ladder=ladder_of(invitation),
+        expires_at=invitation.expires_at,
+    )
+
+
+def ladder_cancelled(invitation: Invitation, reason: str) -> LadderCancelled:
+    """Its reminders stop for a reason that lies outside the invitation (R3)."""
+    return LadderCancelled(ladder=ladder_of(invitation), reason=reason)
 
 
 def account_activated(account: Account) -> AccountActivated:

@@ -5,30 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from event_contracts.identity import AccountState, Occasion
+from event_contracts.identity import AccountState
 from event_contracts.people import Language
 from service_kit.db import UnitOfWork
 from service_kit.errors import DomainError, RateLimited
 from service_kit.ids import new_id
 
 from identity_service.accounts import repository as accounts
-from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps
 from identity_service.invitations import repository
 from identity_service.invitations.domain import (
     RENEWALS_PER_HOUR,
-    InvitationState,
     LinkState,
     dead_link,
-    expiry,
     link_state,
-    next_mail,
     unknown_link,
 )
-from identity_service.invitations.events import firm_of, offer_said, offsets_of, recipient_of
-from identity_service.invitations.mailing import Letter, issue
 from identity_service.invitations.repository import LinkRecord
-from identity_service.invitations.tables import Invitation, Offer
+from identity_service.invitations.resending import Ask, mail_anew
+from identity_service.invitations.tables import Offer
 from identity_service.randomness import token_hash
 
 
@@ -54,12 +49,13 @@ async def look_up(uow: UnitOfWork, token: str) -> Link:
     record = await repository.link(uow.session, token_hash(token))
     if record is None:
         raise unknown_link()
-    offers = [
-        offer
-        for offer in await repository.living_offers(uow.session, record.account.id)
-        if offer.firm_id == record.invitation.firm_id
-    ]
-    return _link(record, offers, await uow.now())
+    return _link(record, await _offers_of(uow, record), await uow.now())
+
+
+async def _offers_of(uow: UnitOfWork, record: LinkRecord) -> Sequence[Offer]:
+    """Of the inviting firm only (A13)."""
+    offers = await repository.living_offers(uow.session, record.account.id)
+    return [offer for offer in offers if offer.firm_id == record.invitation.firm_id]
 
 
 def require_live(link: Link) -> None:
@@ -68,11 +64,11 @@ def require_live(link: Link) -> None:
         raise dead_link(link.state)
 
 
-def state_of(record: LinkRecord, now: datetime) -> LinkState:
-    """The law's state of a link on record."""
+def _state_of(record: LinkRecord, offers: Sequence[Offer], now: datetime) -> LinkState:
     return link_state(
         record.invitation.state,
         account_active=record.account.state is AccountState.ACTIVE,
+        anything_offered=bool(offers),
         expires_at=record.invitation.expires_at,
         replaced_at=record.token.replaced_at,
         now=now,
@@ -82,7 +78,7 @@ def state_of(record: LinkRecord, now: datetime) -> LinkState:
 def _link(record: LinkRecord, offers: Sequence[Offer], now: datetime) -> Link:
     account, newest = record.account, offers[-1] if offers else None
     return Link(
-        state=state_of(record, now),
+        state=_state_of(record, offers, now),
         account_id=account.id,
         user_name=account.user_name,
         email=account.email,
@@ -105,11 +101,13 @@ async def renew(uow: UnitOfWork, deps: IdentityDeps, token: str) -> None:
     record = await repository.link(uow.session, token_hash(token))
     if account is None or record is None:
         raise unknown_link()
-    state = state_of(record, await uow.now())
+    state = _state_of(record, await _offers_of(uow, record), await uow.now())
     if state not in (LinkState.EXPIRED, LinkState.REPLACED):
         raise _cannot_renew(state)
     await _check_limit(uow, account.id, record.invitation.firm_id)
-    await _send_fresh(uow, deps, account, record.invitation.firm_id)
+    ask = Ask(cause=f"renewal:{new_id()}", by_person=True)
+    if not await mail_anew(uow, deps, account, record.invitation.firm_id, ask):
+        raise dead_link(LinkState.REVOKED)
 
 
 def _cannot_renew(state: LinkState) -> DomainError:
@@ -122,33 +120,3 @@ async def _check_limit(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> None
     hour_ago = await uow.now() - timedelta(hours=1)
     if await repository.renewals_since(uow.session, account_id, firm_id, hour_ago) >= RENEWALS_PER_HOUR:
         raise RateLimited("too_many_renewals", "Too many fresh links were asked for.", rule="I7", retry_after=3600)
-
-
-async def _send_fresh(uow: UnitOfWork, deps: IdentityDeps, account: Account, firm_id: UUID) -> None:
-    invitation = await repository.latest_invitation(uow.session, account.id, firm_id)
-    offers = await repository.waiting_offers(uow.session, account.id, firm_id)
-    if invitation is None or not offers:
-        raise dead_link(LinkState.REVOKED)
-    await _revive(uow, invitation)
-    await repository.replace_tokens(uow.session, invitation.id, await uow.now())
-    newest = offers[-1]
-    letter = Letter(
-        cause=f"renewal:{new_id()}",
-        occasion=Occasion.FIRST,
-        firm=firm_of(newest),
-        recipient=recipient_of(account, newest),
-        offers=[offer_said(offer) for offer in offers],
-        granted_by=newest.granted_by,
-        renewal=True,
-    )
-    await issue(uow, deps, account, invitation, letter)
-
-
-async def _revive(uow: UnitOfWork, invitation: Invitation) -> None:
-    """An expired invitation lives again, with a new ladder; a live one keeps its ladder."""
-    now = await uow.now()
-    plan = next_mail(invitation, now)
-    if plan.first:
-        invitation.epoch, invitation.ladder_started_at, invitation.ladder_ended = plan.epoch, now, False
-    invitation.state, invitation.settled_at = InvitationState.PENDING, None
-    invitation.expires_at = expiry(None, now, invitation.ladder_started_at, offsets_of(invitation))

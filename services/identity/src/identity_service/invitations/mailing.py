@@ -18,7 +18,10 @@ from identity_service.randomness import token_hash
 
 @dataclass(frozen=True)
 class Letter:
-    """What one mail says besides its link. `cause` is unique: the same cause never mails twice."""
+    """What one mail says besides its link. `cause` is unique: the same cause never mails twice.
+
+    `renewal`: the person asked for it; `resend`: somebody did, so it goes out even to an address that bounced.
+    """
 
     cause: str
     occasion: Occasion
@@ -29,6 +32,7 @@ class Letter:
     custom_text: str | None = None
     step: int | None = None
     renewal: bool = False
+    resend: bool | None = None
 
 
 async def issue(uow: UnitOfWork, deps: IdentityDeps, account: Account, invitation: Invitation, letter: Letter) -> bool:
@@ -71,4 +75,5 @@ def _said(deps: IdentityDeps, account: Account, invitation: Invitation, letter: 
         expires_at=invitation.expires_at,
         ladder=ladder_of(invitation),
         policy=policy_of(invitation),
+        resend=letter.resend,
     )

@@ -1,9 +1,8 @@
-"""A reminder that is due: identity has the last word, it mails or says why not (R3), each step once; a ladder's end."""
+"""A reminder that is due: identity has the last word, it mails or says why not (R3), each step once."""
 
 from collections.abc import Sequence
 
-from event_contracts.identity import AccountState, Occasion, ReminderWithheld
-from event_contracts.people import LadderKey
+from event_contracts.identity import Occasion, ReminderWithheld
 from event_contracts.scheduler import ReminderDue
 from service_kit.db import UnitOfWork
 
@@ -27,9 +26,10 @@ async def remind(uow: UnitOfWork, deps: IdentityDeps, due: ReminderDue) -> None:
     invitation = await repository.latest_invitation(uow.session, account.id, ladder.firm_id)
     offers = await repository.waiting_offers(uow.session, account.id, ladder.firm_id)
     reason = withheld_reason(
-        account_pending=account.state is AccountState.PENDING,
+        account=account.state,
         invitation=invitation,
         epoch=ladder.epoch,
+        deactivated=ladder.firm_id in await repository.firms_keeping_out(uow.session, account.id),
         offers_waiting=len(offers),
         now=await uow.now(),
     )
@@ -37,16 +37,6 @@ async def remind(uow: UnitOfWork, deps: IdentityDeps, due: ReminderDue) -> None:
         _withhold(uow, due, reason or "superseded")
         return
     await _mail(uow, deps, account, invitation, offers, due)
-
-
-async def end_ladder(uow: UnitOfWork, ladder: LadderKey) -> None:
-    """A ladder that stopped, because the address bounced, has ended: the firm's next offer opens a new one (R2, M5)."""
-    account = await accounts.lock(uow.session, ladder.subject_id)
-    if account is None:
-        return
-    invitation = await repository.latest_invitation(uow.session, account.id, ladder.firm_id)
-    if invitation is not None and invitation.epoch == ladder.epoch:
-        invitation.ladder_ended = True
 
 
 async def _mail(

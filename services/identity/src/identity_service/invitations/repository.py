@@ -6,14 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from event_contracts.people import Right
+from sqlalchemy import case, delete, func, inspect, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from identity_service.accounts.tables import Account
-from identity_service.invitations.domain import InvitationState, OfferState
-from identity_service.invitations.tables import Invitation, InvitationToken, Offer
+from identity_service.invitations.domain import DEAD_OFFERS, InvitationState, OfferState
+from identity_service.invitations.tables import Invitation, InvitationToken, KeptOut, Offer
 
 _FRESH: Mapping[str, Any] = {"populate_existing": True}
 _CORE: Mapping[str, Any] = {"synchronize_session": False}
@@ -25,6 +26,14 @@ class OfferRecord:
 
     state: OfferState
     account_id: UUID | None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An offer as it stands once it is whole: what overtook it counts."""
+
+    state: OfferState
+    right: Right | None
 
 
 @dataclass(frozen=True)
@@ -43,25 +52,37 @@ async def offer_record(session: AsyncSession, offer_id: UUID) -> OfferRecord | N
     return OfferRecord(row[0], row[1]) if row else None
 
 
-async def put_offer(session: AsyncSession, values: Mapping[str, Any]) -> OfferState | None:
-    """Writes the offer, or completes what overtook it; the state it now has, None when it was whole already."""
+async def put_offer(session: AsyncSession, values: Mapping[str, Any]) -> Taken | None:
+    """Writes the offer, or completes what overtook it; as it now stands, None when it was whole already."""
+    statement = insert(Offer).values(**values)
+    changed = col(Offer.right_order).is_not(None)
     details = {name: value for name, value in values.items() if name not in ("offer_id", "state")}
-    statement = (
-        insert(Offer)
-        .values(**values)
-        .on_conflict_do_update(index_elements=["offer_id"], set_=details, where=col(Offer.account_id).is_(None))
-        .returning(col(Offer.state))
+    details["right"] = case((changed, col(Offer.right)), else_=statement.excluded.right)
+    statement = statement.on_conflict_do_update(
+        index_elements=["offer_id"], set_=details, where=col(Offer.account_id).is_(None)
     )
-    return (await session.scalars(statement, execution_options=_FRESH)).one_or_none()
+    returned = statement.returning(col(Offer.state), col(Offer.right))
+    row = (await session.execute(returned, execution_options=_FRESH)).one_or_none()
+    return Taken(row[0], row[1]) if row else None
+
+
+async def put_right(session: AsyncSession, offer_id: UUID, firm_id: UUID, right: Right, order: int) -> None:
+    """Notes the right that dossier changed an offer to, known or not; an older change is ignored."""
+    values = {"right": right, "right_order": order}
+    statement = insert(Offer).values(offer_id=offer_id, firm_id=firm_id, state=OfferState.OFFERED, **values)
+    statement = statement.on_conflict_do_update(
+        index_elements=["offer_id"], set_=values, where=func.coalesce(col(Offer.right_order), -1) < order
+    )
+    await session.execute(statement)
 
 
 async def put_state(session: AsyncSession, offer_id: UUID, firm_id: UUID, state: OfferState) -> bool:
-    """Notes what dossier said of an offer, known or not; False when that changes nothing. Withdrawn is final."""
+    """Notes what dossier said of an offer, known or not; False when that changes nothing. Dead is final (A10)."""
     statement = insert(Offer).values(offer_id=offer_id, firm_id=firm_id, state=state)
     statement = statement.on_conflict_do_update(
         index_elements=["offer_id"],
         set_={"state": state},
-        where=col(Offer.state).not_in([state, OfferState.WITHDRAWN]),
+        where=col(Offer.state).not_in([state, *DEAD_OFFERS]),
     )
     return (await session.execute(statement.returning(col(Offer.offer_id)))).first() is not None
 
@@ -76,8 +97,28 @@ async def waiting_offers(session: AsyncSession, account_id: UUID, firm_id: UUID 
 
 async def living_offers(session: AsyncSession, account_id: UUID) -> Sequence[Offer]:
     """The account's offers that wait or are open, oldest first."""
-    statement = select(Offer).where(col(Offer.account_id) == account_id, col(Offer.state) != OfferState.WITHDRAWN)
+    statement = select(Offer).where(col(Offer.account_id) == account_id, col(Offer.state).not_in(DEAD_OFFERS))
     return await _offers(session, statement)
+
+
+async def offer_of(session: AsyncSession, offer_id: UUID, account_id: UUID) -> Offer | None:
+    """The account's own offer of this id, whatever became of it."""
+    statement = select(Offer).where(col(Offer.offer_id) == offer_id, col(Offer.account_id) == account_id)
+    return (await session.scalars(statement.execution_options(**_FRESH))).one_or_none()
+
+
+async def firms_keeping_out(session: AsyncSession, account_id: UUID) -> set[UUID]:
+    """The firms at which the account is deactivated (I11)."""
+    statement = select(col(KeptOut.firm_id)).where(
+        col(KeptOut.account_id) == account_id, col(KeptOut.deactivated).is_(True)
+    )
+    return set((await session.scalars(statement)).all())
+
+
+async def kept_out(session: AsyncSession, firm_id: UUID, account_id: UUID) -> KeptOut | None:
+    """What the firm last said of letting this account in. Hold the account's lock."""
+    statement = select(KeptOut).where(col(KeptOut.firm_id) == firm_id, col(KeptOut.account_id) == account_id)
+    return (await session.scalars(statement.execution_options(**_FRESH))).one_or_none()
 
 
 async def _offers(session: AsyncSession, statement: Any) -> Sequence[Offer]:
@@ -95,6 +136,23 @@ async def latest_invitation(session: AsyncSession, account_id: UUID, firm_id: UU
         .execution_options(**_FRESH)
     )
     return (await session.scalars(statement)).one_or_none()
+
+
+async def invitation(session: AsyncSession, invitation_id: UUID) -> Invitation | None:
+    """The invitation of this id, as it now is."""
+    statement = select(Invitation).where(col(Invitation.id) == invitation_id).execution_options(**_FRESH)
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def overdue(session: AsyncSession, before: datetime, limit: int) -> Sequence[Invitation]:
+    """Pending invitations whose end is long past, the oldest first, without a lock."""
+    statement = (
+        select(Invitation)
+        .where(col(Invitation.state) == InvitationState.PENDING, col(Invitation.expires_at) < before)
+        .order_by(col(Invitation.expires_at))
+        .limit(limit)
+    )
+    return (await session.scalars(statement)).all()
 
 
 async def pending_invitations(session: AsyncSession, account_id: UUID) -> Sequence[Invitation]:
@@ -155,3 +213,22 @@ async def renewals_since(session: AsyncSession, account_id: UUID, firm_id: UUID,
         )
     )
     return (await session.execute(statement)).scalar_one()
+
+
+async def forget_offers(session: AsyncSession, account_id: UUID) -> None:
+    """Leaves of each offer of the account what a dead one needs to stay dead: id, firm and state (I13)."""
+    kept = ("offer_id", "firm_id", "state")
+    nothing = {column.name: None for column in inspect(Offer).local_table.columns if column.name not in kept}
+    statement = update(Offer).where(col(Offer.account_id) == account_id)
+    await session.execute(statement.values(**nothing, state=OfferState.WITHDRAWN).execution_options(**_CORE))
+
+
+async def forget_invitations(session: AsyncSession, account_id: UUID) -> None:
+    """Deletes the account's invitations with their links, and what firms said of letting it in (I13)."""
+    of_account = select(col(Invitation.id)).where(col(Invitation.account_id) == account_id)
+    for statement in (
+        delete(InvitationToken).where(col(InvitationToken.invitation_id).in_(of_account)),
+        delete(Invitation).where(col(Invitation.account_id) == account_id),
+        delete(KeptOut).where(col(KeptOut.account_id) == account_id),
+    ):
+        await session.execute(statement.execution_options(**_CORE))

@@ -1,11 +1,16 @@
 """What goes in and out of the invitation routes."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
 
+from event_contracts.people import OfferKind, Right
 from pydantic import BaseModel, ConfigDict, Field
 
 from identity_service.invitations.acceptance import Accepted
+from identity_service.invitations.access import Access
+from identity_service.invitations.domain import AccessState
 from identity_service.invitations.links import Link
 
 
@@ -33,6 +38,34 @@ class AccountMade(BaseModel):
 
     account_id: UUID
     user_name: str
+
+
+class MyAccess(BaseModel):
+    """One dossier, or one place in a firm's staff, that the signed-in person opens, and who gave it (I13)."""
+
+    offer_id: UUID
+    kind: OfferKind
+    firm_id: UUID
+    firm_name: str
+    dossier_id: UUID | None
+    dossier_name: str | None
+    right: Right | None
+    staff_role: str | None
+    granted_by: str
+    offered_at: datetime
+    state: AccessState
+    deactivated: bool
+
+
+class MyAccesses(BaseModel):
+    """All accesses of the signed-in person, oldest first."""
+
+    items: tuple[MyAccess, ...]
+
+
+def access_out(found: Sequence[Access]) -> MyAccesses:
+    """The owner's accesses as their page or program shows them."""
+    return MyAccesses(items=tuple(MyAccess(**asdict(access)) for access in found))
 
 
 def state_out(link: Link) -> InvitationState:

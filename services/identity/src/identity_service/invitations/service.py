@@ -1,5 +1,6 @@
-"""Use cases on offers: taking, withdrawing, noting one as open. Same result in whatever order they come."""
+"""Use cases on offers: taking, moving, ending, noting one as open. Same result in whatever order they come."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from event_contracts.identity import AccountState, Occasion
@@ -11,7 +12,14 @@ from identity_service.accounts.service import find_or_make
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps
 from identity_service.invitations import repository
-from identity_service.invitations.domain import InvitationState, NextMail, OfferState, expiry, next_mail
+from identity_service.invitations.domain import (
+    DEAD_OFFERS,
+    InvitationState,
+    NextMail,
+    OfferState,
+    expiry,
+    next_mail,
+)
 from identity_service.invitations.events import (
     NewOffer,
     access_linked,
@@ -22,33 +30,50 @@ from identity_service.invitations.events import (
     recipient_of,
 )
 from identity_service.invitations.mailing import Letter, issue
+from identity_service.invitations.portal_users import put_off
 from identity_service.invitations.tables import Invitation
 
 
-async def take_offer(uow: UnitOfWork, deps: IdentityDeps, offer: NewOffer) -> None:
-    """Finds or makes the person's account, links the offer to it, and invites whoever has no account yet (I1, I2)."""
+async def take_offer(uow: UnitOfWork, deps: IdentityDeps, offer: NewOffer, *, corrects: UUID | None = None) -> None:
+    """Finds or makes the person's account, links the offer to it, and invites whoever has no account yet (I1, I2).
+
+    `corrects`: the account whose offer this one replaces; at the same one, links and ladder start anew (I9).
+    """
     known = await repository.offer_record(uow.session, offer.offer_id)
-    if known is not None and (known.state is OfferState.WITHDRAWN or known.account_id is not None):
+    if known is not None and (known.state in DEAD_OFFERS or known.account_id is not None):
         return
     account, made = await find_or_make(uow, offer.person)
     values = {**offer_values(offer), "account_id": account.id, "offered_at": await uow.now()}
-    state = await repository.put_offer(uow.session, {**values, "state": OfferState.OFFERED})
-    if state is None or state is OfferState.WITHDRAWN:
+    taken = await repository.put_offer(uow.session, {**values, "state": OfferState.OFFERED})
+    if taken is None or taken.state in DEAD_OFFERS:
         return
-    if account.state is AccountState.ACTIVE or state is OfferState.OPENED:
+    offer = replace(offer, right=taken.right)
+    if account.state is AccountState.ACTIVE or taken.state is OfferState.OPENED:
         uow.outbox.add(access_linked(offer, account, None))
         return
-    await _invite(uow, deps, account, offer, account_is_new=made)
+    await _invite(uow, deps, account, offer, account_is_new=made, corrects=corrects)
 
 
 async def _invite(
-    uow: UnitOfWork, deps: IdentityDeps, account: Account, offer: NewOffer, *, account_is_new: bool
+    uow: UnitOfWork,
+    deps: IdentityDeps,
+    account: Account,
+    offer: NewOffer,
+    *,
+    account_is_new: bool,
+    corrects: UUID | None,
 ) -> None:
-    firm_id = offer.firm.firm_id
-    latest = None if account_is_new else await repository.latest_invitation(uow.session, account.id, firm_id)
-    plan = next_mail(latest, await uow.now())
+    firm_id, latest, anew = offer.firm.firm_id, None, corrects == account.id
+    if not account_is_new:
+        latest = await repository.latest_invitation(uow.session, account.id, firm_id)
+    plan = next_mail(latest, await uow.now(), anew=anew)
     invitation = await _invitation_for(uow, account, offer, latest, plan)
     uow.outbox.add(access_linked(offer, account, invitation.id))
+    if not account_is_new and await put_off(uow, firm_id, account.id):
+        invitation.ladder_ended = True  # no mail arms it; whoever is let in again is invited then (I11)
+        return
+    if anew:
+        await repository.replace_tokens(uow.session, invitation.id, await uow.now())
     offers = [offer_said(offer)]
     if plan.first and latest is not None:
         # A new ladder: its mails name all that waits, also what an expired invitation had offered.
@@ -61,6 +86,7 @@ async def _invite(
         offers=offers,
         granted_by=offer.granted_by,
         custom_text=offer.custom_text,
+        resend=True if corrects else None,
     )
     await issue(uow, deps, account, invitation, letter)
 
@@ -74,6 +100,8 @@ async def _invitation_for(
         latest.expires_at = expiry(latest.expires_at, now, started, offer.policy.offsets)
         latest.epoch, latest.ladder_started_at = plan.epoch, started
         latest.ladder_ended, latest.offsets = False, offsets_stored(offer.policy)
+        if plan.first:
+            latest.undeliverable_at = None
         return latest
     if latest is not None and latest.state is InvitationState.PENDING:
         latest.state, latest.settled_at = InvitationState.EXPIRED, now
@@ -93,17 +121,38 @@ async def _invitation_for(
     return invitation
 
 
-async def withdraw_offer(uow: UnitOfWork, offer_id: UUID, firm_id: UUID) -> None:
-    """Notes the withdrawal; the firm's invitation is revoked when nothing of it is left (R3, A10)."""
+async def move_offer(uow: UnitOfWork, deps: IdentityDeps, previous_id: UUID, offer: NewOffer) -> None:
+    """An offer goes to a corrected address or phone (I9): the old one is gone, the same is offered anew.
+
+    At the same address the invitation lives on with new links; at another one the old invitation is revoked when the
+    firm offers nothing else there. Other firms' invitations of either person are untouched.
+    """
+    firm_id, known = offer.firm.firm_id, await repository.offer_record(uow.session, previous_id)
+    if known is not None and known.account_id is not None:
+        await accounts.lock_both(uow.session, known.account_id, offer.person.email)
+    account_id = await _put_end(uow, previous_id, firm_id, OfferState.WITHDRAWN)
+    await take_offer(uow, deps, offer, corrects=account_id)
+    if account_id is not None:
+        await _revoke_if_empty(uow, account_id, firm_id)
+
+
+async def end_offer(uow: UnitOfWork, offer_id: UUID, firm_id: UUID, state: OfferState = OfferState.WITHDRAWN) -> None:
+    """Notes the offer's end; the firm's invitation is revoked when nothing of it is left (R3, A10)."""
+    account_id = await _put_end(uow, offer_id, firm_id, state)
+    if account_id is not None:
+        await _revoke_if_empty(uow, account_id, firm_id)
+
+
+async def _put_end(uow: UnitOfWork, offer_id: UUID, firm_id: UUID, state: OfferState) -> UUID | None:
+    """Whose offer ended just now; None when it had ended before or is nobody's yet."""
     known = await repository.offer_record(uow.session, offer_id)
     if known is not None and known.account_id is not None:
         await accounts.lock(uow.session, known.account_id)
-    if not await repository.put_state(uow.session, offer_id, firm_id, OfferState.WITHDRAWN):
-        return
+    if not await repository.put_state(uow.session, offer_id, firm_id, state):
+        return None
     if known is None:
         known = await repository.offer_record(uow.session, offer_id)
-    if known is not None and known.account_id is not None:
-        await _revoke_if_empty(uow, known.account_id, firm_id)
+    return known.account_id if known else None
 
 
 async def _revoke_if_empty(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> None:

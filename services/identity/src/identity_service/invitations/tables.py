@@ -7,7 +7,17 @@ from uuid import UUID
 from event_contracts.identity import Occasion
 from event_contracts.people import Language, OfferKind, Right
 from service_kit.db import enum_column, json_column, utc_column
-from sqlalchemy import CheckConstraint, Column, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlmodel import Field
 
 from identity_service.invitations.domain import InvitationState, OfferState
@@ -17,8 +27,9 @@ from identity_service.tables_base import IdentityTable
 class Offer(IdentityTable, table=True):
     """An access that a firm offered: a dossier, or a place in its staff.
 
-    A withdrawal or activation that overtakes its offer leaves a row with only id, firm and state. Such a row
-    has no account, and the repository never loads it as an object: the other fields are there whenever it does.
+    What overtakes its offer (a withdrawal, an activation, a change) leaves a row with only id, firm, state and right.
+    Such a row has no account, and the repository never loads it as an object: the other fields are there whenever it
+    does. An erased person's offers become such rows again.
     """
 
     __tablename__ = "offer"
@@ -50,6 +61,9 @@ class Offer(IdentityTable, table=True):
     phone: str | None = Field(default=None, sa_column=Column(Text))
     granted_by: str = Field(sa_column=Column(Text))
     offered_at: datetime = Field(sa_column=utc_column(nullable=True))
+    # The sequence of the change that set `right`; empty while it is as offered.
+    right_order: int | None = Field(default=None, sa_column=Column(BigInteger))
+    left_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
 
 
 class Invitation(IdentityTable, table=True):
@@ -73,6 +87,7 @@ class Invitation(IdentityTable, table=True):
     expires_at: datetime = Field(sa_column=utc_column())
     created_at: datetime = Field(sa_column=utc_column())
     settled_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+    undeliverable_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
 
 
 class InvitationToken(IdentityTable, table=True):
@@ -92,3 +107,18 @@ class InvitationToken(IdentityTable, table=True):
     renewal: bool = False
     issued_at: datetime = Field(sa_column=utc_column())
     replaced_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+
+
+class KeptOut(IdentityTable, table=True):
+    """An account that a firm deactivated, or has let in again (I11); `sequence` tells what is older than it knows.
+
+    `unsent`: something was offered meanwhile, and nobody was invited; the firm's letting in again does that.
+    """
+
+    __tablename__ = "kept_out"
+
+    firm_id: UUID = Field(primary_key=True)
+    account_id: UUID = Field(primary_key=True)
+    deactivated: bool
+    sequence: int = Field(sa_column=Column(BigInteger, nullable=False))
+    unsent: bool = False
