@@ -1,5 +1,6 @@
 """Where secrets come from: the operating system's generator, behind one small class; and how they are kept."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -9,6 +10,7 @@ from service_kit.security.keyring import KeyRing, SealBroken, SealKeyUnknown
 
 TOKEN_BYTES = 32
 CODE_DIGITS = 6
+RECOVERY_BYTES = 15
 
 
 class Randomness:
@@ -21,6 +23,10 @@ class Randomness:
     def code(self) -> str:
         """Six random digits."""
         return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
+
+    def recovery_code(self) -> str:
+        """120 random bits as 24 capital letters and digits of base32: to be written down and typed."""
+        return base64.b32encode(secrets.token_bytes(RECOVERY_BYTES)).decode()
 
 
 def token_hash(token: str) -> bytes:

@@ -9,6 +9,8 @@ RULE = "I4"
 SHORTEST = 12
 LONGEST = 128
 _FEWEST_DIFFERENT_CHARACTERS = 5
+# What an attacker who guesses the likeliest first needs at least; leaked and patterned passwords need far less.
+FEWEST_GUESSES = 10**8
 
 
 def prepared(password: str) -> str:
@@ -24,6 +26,19 @@ def check_password(password: str, *, names: Collection[str], common: Collection[
     problems = tuple(_problems(prepared(password), {name.casefold() for name in names}, common))
     if problems:
         raise Invalid("password_weak", problems[0].detail, rule=RULE, fields=problems)
+
+
+def check_guesses(guesses: int) -> None:
+    """Raises Invalid when so few guesses find the password; `guesses` is an estimate of a leaked-password model."""
+    if guesses < FEWEST_GUESSES:
+        problem = _problem("password_common", "This password is too easy to guess.")
+        raise Invalid("password_weak", problem.detail, rule=RULE, fields=(problem,))
+
+
+def wrong_password(field: str = "password") -> Invalid:
+    """The refusal of a signed-in person's own password (I13)."""
+    detail = "This is not your password."
+    return Invalid("password_wrong", detail, rule="I13", fields=(FieldError(field, "password_wrong", detail, "I13"),))
 
 
 def _problems(password: str, names: set[str], common: Collection[str]) -> list[FieldError]:

@@ -1,5 +1,6 @@
 """Rules of signing in (I10): lifetimes, slowing down, what a code and a refresh token are worth. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +14,8 @@ REFRESH_LIFETIME = timedelta(days=30)
 # Two tabs, or a client that repeats a request whose answer was slow, present one refresh token twice at once.
 # The second is refused and the session lives; the client goes on with the token of the first answer.
 DOUBLE_SUBMIT = timedelta(seconds=10)
+SEEN_EVERY = timedelta(minutes=5)
+LONGEST_USER_AGENT = 200
 
 FREE_ATTEMPTS = 5
 LONGEST_PAUSE = timedelta(minutes=15)
@@ -25,6 +28,22 @@ class EndReason(StrEnum):
     SIGNED_OUT = "signed_out"
     SIGNED_OUT_EVERYWHERE = "signed_out_everywhere"
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105  # a reason, not a secret
+    ENDED_BY_OWNER = "ended_by_owner"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # a reason, not a secret
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # a reason, not a secret
+    CONTACT_CHANGED = "contact_changed"
+    ACCOUNT_ERASED = "account_erased"
+
+
+@dataclass(frozen=True)
+class Device:
+    """What a request comes from; shown to the owner, believed by nobody."""
+
+    user_agent: str
+    address: str
+
+
+UNKNOWN_DEVICE = Device("", "unknown")
 
 
 class RefreshVerdict(StrEnum):
@@ -63,6 +82,17 @@ def judge_refresh(
     if used_at is not None:
         return RefreshVerdict.JUST_USED if now - used_at <= DOUBLE_SUBMIT else RefreshVerdict.REUSED
     return RefreshVerdict.ROTATE if now < expires_at else RefreshVerdict.REFUSED
+
+
+def shortened(user_agent: str) -> str:
+    """A browser's name for itself, fit to be stored and shown: printable, one line, not long."""
+    printable = "".join(char if char.isprintable() else " " for char in user_agent[: 4 * LONGEST_USER_AGENT])
+    return " ".join(printable.split())[:LONGEST_USER_AGENT].rstrip()
+
+
+def is_seen_again(last_seen_at: datetime, now: datetime) -> bool:
+    """Whether a session's last sign of life is old enough to be noted anew; not each request writes a row."""
+    return now - last_seen_at >= SEEN_EVERY
 
 
 def checked_code(typed: str) -> str:

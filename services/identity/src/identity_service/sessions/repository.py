@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -70,6 +70,40 @@ async def lock_open_sessions(session: AsyncSession, account_id: UUID) -> Sequenc
         .execution_options(**_FRESH)
     )
     return (await session.scalars(statement)).all()
+
+
+async def open_sessions(session: AsyncSession, account_id: UUID, now: datetime) -> Sequence[Session]:
+    """The account's sessions that are not over, newest sign of life first."""
+    statement = (
+        select(Session)
+        .where(col(Session.account_id) == account_id, col(Session.ended_at).is_(None), col(Session.expires_at) > now)
+        .order_by(col(Session.last_seen_at).desc(), col(Session.id))
+    )
+    return (await session.scalars(statement)).all()
+
+
+async def lock_challenges(session: AsyncSession, account_id: UUID) -> None:
+    """Locks all challenges of the account, in the order of their ids: before the account, as entering a code does."""
+    statement = (
+        select(col(SignInChallenge.id))
+        .where(col(SignInChallenge.account_id) == account_id)
+        .order_by(col(SignInChallenge.id))
+        .with_for_update()
+    )
+    await session.execute(statement)
+
+
+async def forget_person(session: AsyncSession, account_id: UUID) -> None:
+    """Deletes the account's challenges and refresh tokens, and what its sessions say of devices and places."""
+    of_account = select(col(Session.id)).where(col(Session.account_id) == account_id)
+    for statement in (
+        delete(SignInChallenge).where(col(SignInChallenge.account_id) == account_id),
+        delete(RefreshToken).where(col(RefreshToken.session_id).in_(of_account)),
+        update(Session)
+        .where(col(Session.account_id) == account_id)
+        .values(user_agent="", address="", cookie_hash=None),
+    ):
+        await session.execute(statement, execution_options=_CORE)
 
 
 async def signed_in(session: AsyncSession, session_id: UUID, now: datetime) -> Account | None:

@@ -8,7 +8,7 @@ from service_kit.errors import Conflict, Forbidden, Invalid, RateLimited, Unauth
 from service_kit.http import problem_responses
 from service_kit.http.auth import CurrentUser
 
-from identity_service.deps import DepsDep
+from identity_service.deps import CallerDevice, DepsDep
 from identity_service.sessions.schemas import (
     Code,
     Refresh,
@@ -25,15 +25,15 @@ router = APIRouter(prefix="/api/identity/v1", tags=["sessions"])
 
 
 @router.post("/sign-in", responses=problem_responses(RateLimited, Unavailable))
-async def post_sign_in(body: SignIn, deps: DepsDep) -> SignInAnswer:
+async def post_sign_in(body: SignIn, deps: DepsDep, device: CallerDevice) -> SignInAnswer:
     """Name and password. The answer says nothing about whether they are right, or the name known."""
-    return sign_in_out(await begin(deps, body.user_name, body.password, SessionKind.TOKENS))
+    return sign_in_out(await begin(deps, body.user_name, body.password, SessionKind.TOKENS, device))
 
 
-@router.post("/sign-in/{challenge_id}/code", responses=problem_responses(Unauthenticated, Invalid))
-async def post_code(challenge_id: UUID, body: Code, deps: DepsDep) -> Tokens:
+@router.post("/sign-in/{challenge_id}/code", responses=problem_responses(Unauthenticated, Invalid, RateLimited))
+async def post_code(challenge_id: UUID, body: Code, deps: DepsDep, device: CallerDevice) -> Tokens:
     """The code of the SMS, for tokens."""
-    return tokens_out(await enter_code(deps, challenge_id, body.code, SessionKind.TOKENS))
+    return tokens_out(await enter_code(deps, challenge_id, body.code, SessionKind.TOKENS, device))
 
 
 @router.post("/tokens/refresh", responses=problem_responses(Unauthenticated, Conflict))

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from service_kit.db import enum_column, utc_column
-from sqlalchemy import Column, ForeignKeyConstraint, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field
 
 from identity_service.sessions.domain import EndReason
@@ -12,18 +12,23 @@ from identity_service.tables_base import IdentityTable
 
 
 class SignInChallenge(IdentityTable, table=True):
-    """A code that is asked for. Wrong passwords and unknown names get one too, with no code to match (I10)."""
+    """A code that is asked for. Wrong passwords and unknown names get one too, with no code to match (I10).
+
+    It is worth something only while the account's credentials are those it was begun with.
+    """
 
     __tablename__ = "sign_in_challenge"
     __table_args__ = (
         ForeignKeyConstraint(["account_id"], ["account.id"], name="sign_in_challenge_account_fkey"),
         Index("sign_in_challenge_expiry", "expires_at"),
+        Index("sign_in_challenge_of_account", "account_id", postgresql_where=text("account_id IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)
     account_id: UUID | None = Field(default=None)
     guard_key: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     encrypted_code: str | None = None
+    credentials_version: int = 0
     attempts: int = 0
     created_at: datetime = Field(sa_column=utc_column())
     expires_at: datetime = Field(sa_column=utc_column())
@@ -55,7 +60,10 @@ class Session(IdentityTable, table=True):
     id: UUID = Field(primary_key=True)
     account_id: UUID
     cookie_hash: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    user_agent: str = Field(default="", sa_column=Column(Text, nullable=False))
+    address: str = Field(default="", sa_column=Column(Text, nullable=False))
     created_at: datetime = Field(sa_column=utc_column())
+    last_seen_at: datetime = Field(sa_column=utc_column())
     expires_at: datetime = Field(sa_column=utc_column())
     ended_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
     end_reason: EndReason | None = Field(default=None, sa_column=enum_column(EndReason, nullable=True))

@@ -1,0 +1,1 @@
+"""Contact changes: a new e-mail address or phone, proven before it counts."""

@@ -1,0 +1,1 @@
+"""Recovery: forgotten passwords, and codes for a lost phone."""
