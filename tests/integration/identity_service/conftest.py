@@ -12,10 +12,12 @@ from uuid import UUID
 import httpx
 import pytest
 from event_contracts import EventData
-from event_contracts.dossier import GrantActivated, GrantOffered, GrantWithdrawn, StaffInvited
-from event_contracts.identity import InvitationIssued, SignInCodeIssued
+from event_contracts.dossier import GrantActivated, GrantOffered, GrantWithdrawn
+from event_contracts.firms import StaffInvited
+from event_contracts.identity import InvitationIssued
 from event_contracts.people import FirmRef, LadderKey, LadderPolicy, Language, Person, Right, SealPurpose
 from event_contracts.scheduler import ReminderDue
+from event_contracts.security import SignInCodeIssued
 from identity_service.bootstrap import SERVICE, open_deps
 from identity_service.deps import IdentityDeps
 from identity_service.settings import IdentitySettings

@@ -165,7 +165,7 @@ async def test_i1_i3_a_reservation_says_nothing_about_the_address(world: World, 
     assert [row["user_name"] for row in await world.rows("SELECT user_name FROM account")] == ["jan.peeters"]
 
 
-async def test_i3_people_may_not_reserve_names(world: World) -> None:
+async def test_i3_people_who_are_nobodys_staff_may_not_reserve_names(world: World) -> None:
     await world.active()
     token = (await world.sign_in())["access_token"]
     answer = await world.client.put(
@@ -173,7 +173,7 @@ async def test_i3_people_may_not_reserve_names(world: World) -> None:
         json={"email": "jan@example.org"},
         headers={"Authorization": f"Bearer {token}"},
     )
-    assert (answer.status_code, answer.json()["code"]) == (403, "systems_only")
+    assert (answer.status_code, answer.json()["code"]) == (403, "staff_only")
 
 
 async def test_the_operator_makes_clients_and_rotates_keys(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
-from event_contracts.identity import SessionEnded
+from event_contracts.security import SessionEnded
 
 World = Any
 API = "/api/identity/v1"

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from event_contracts.identity import SignInCodeIssued
+from event_contracts.security import SignInCodeIssued
 from identity_service.sessions.service import forget_old
 from sqlalchemy import event
 
@@ -32,6 +32,8 @@ async def test_i10_name_or_address_password_and_code_give_tokens(world: World, n
         "given_name": "Jan",
         "family_name": "Peeters",
         "email": "jan@example.org",
+        "phone": "+32470123456",
+        "phone_verified": True,
         "language": "nl",
         "state": "active",
     }

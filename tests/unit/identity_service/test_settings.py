@@ -4,6 +4,7 @@ import base64
 import os
 
 import pytest
+from identity_service.limits.domain import AccountAct, Act
 from identity_service.settings import IdentitySettings
 
 RING = "k1:" + base64.b64encode(bytes(range(32))).decode()
@@ -44,6 +45,7 @@ def test_a_whole_environment_is_accepted_and_never_printed(environment: pytest.M
         ("IDENTITY_KEY_ENCRYPTION_KEYS", "k1:" + base64.b64encode(b"x" * 32).decode()),
         ("IDENTITY_KEY_ENCRYPTION_KEYS", "k1:" + base64.b64encode(bytes(range(16))).decode()),
         ("IDENTITY_DATABASE_URL", "sqlite:///identity.db"),
+        ("IDENTITY_PAGE_ZONE", "Europe/Nowhere"),
     ],
 )
 def test_a_missing_or_weak_secret_ends_with_status_2_and_one_line(
@@ -60,3 +62,20 @@ def test_a_missing_or_weak_secret_ends_with_status_2_and_one_line(
     assert printed.startswith(f"{name}: ")
     assert printed.count("\n") == 1
     assert not value or value not in printed
+
+
+def test_i10_every_act_has_a_limit_and_each_can_be_set(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("IDENTITY_LIMIT_SIGN_INS_PER_ADDRESS", "7")
+    limits = IdentitySettings.load().limits()
+    assert (set(limits.per_address), set(limits.per_account)) == (set(Act), set(AccountAct))
+    assert limits.per_address[Act.SIGN_IN] == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("IDENTITY_LIMIT_SIGN_INS_PER_ADDRESS", "0"), ("IDENTITY_LIMIT_FAILURES_PER_ACCOUNT", "3")],
+)
+def test_i10_no_limit_locks_everybody_out(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    environment.setenv(name, value)
+    with pytest.raises(SystemExit):
+        IdentitySettings.load()

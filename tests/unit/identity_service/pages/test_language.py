@@ -1,11 +1,8 @@
-"""M1: which language a page speaks, and that every text exists in all of them."""
-
-import string
+"""M1: which language a page speaks."""
 
 import pytest
 from event_contracts.people import Language
 from identity_service.pages.language import choose_language
-from identity_service.pages.texts import TEXTS
 
 FR, NL, EN = Language.FR, Language.NL, Language.EN
 
@@ -31,13 +28,3 @@ def test_m1_the_one_asked_for_else_the_persons_else_the_browsers_else_french(
     asked: str | None, person: Language | None, header: str | None, chosen: Language
 ) -> None:
     assert choose_language(asked, person, header) is chosen
-
-
-def test_m1_every_language_has_every_text_with_the_same_blanks() -> None:
-    def blanks(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name}
-
-    shapes = {language: {key: blanks(text) for key, text in texts.items()} for language, texts in TEXTS.items()}
-    assert set(shapes) == set(Language)
-    assert shapes[FR] == shapes[NL] == shapes[EN]
-    assert all(text.strip() for texts in TEXTS.values() for text in texts.values())

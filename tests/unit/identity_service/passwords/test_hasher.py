@@ -1,6 +1,9 @@
 """I4, I10: Argon2id with the stated cost, off the event loop, bounded, and equal work for nobody."""
 
 import asyncio
+import os
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -50,6 +53,30 @@ async def test_i4_a_full_queue_answers_unavailable_and_recovers(passwords: Passw
     assert len(refused) == 3
     assert {error.retry_after for error in refused} == {2}
     assert await passwords.hash("zin daarna")
+
+
+async def test_i4_a_full_queue_can_be_told_before_anything_is_done(passwords: Passwords) -> None:
+    hashing = [asyncio.create_task(passwords.hash(f"zin nummer {i}")) for i in range(2)]
+    await asyncio.sleep(0)
+    passwords.check_room()
+
+    hashing.append(asyncio.create_task(passwords.hash("nog een zin")))
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        passwords.check_room()
+
+    await asyncio.gather(*hashing)
+    passwords.check_room()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have priorities of their own on Linux only")
+async def test_i4_hashing_gives_way_to_everything_else(passwords: Passwords) -> None:
+    await passwords.hash("een korte zin")
+
+    (hashing,) = [thread for thread in threading.enumerate() if thread.name.startswith("argon2")]
+    own, others = threading.get_native_id(), hashing.native_id
+    assert others is not None
+    assert os.getpriority(os.PRIO_PROCESS, others) > os.getpriority(os.PRIO_PROCESS, own)
 
 
 async def test_i4_the_event_loop_goes_on_while_hashing(passwords: Passwords) -> None:

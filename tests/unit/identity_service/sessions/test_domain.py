@@ -6,12 +6,15 @@ import pytest
 from identity_service.sessions.domain import (
     CODE_ATTEMPTS,
     DOUBLE_SUBMIT,
+    SEEN_EVERY,
     RefreshVerdict,
     attempts_so_far,
     checked_code,
     code_is_open,
+    is_seen_again,
     judge_refresh,
     pause_after,
+    shortened,
 )
 from service_kit.errors import Invalid
 
@@ -84,3 +87,22 @@ def test_i10_what_is_no_code_is_refused_with_field_and_rule(typed: str) -> None:
     assert [(field.field, field.code, field.rule) for field in refusal.value.fields] == [
         ("code", "code_malformed", "I10")
     ]
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "shown"),
+    [
+        ("", ""),
+        ("Mozilla/5.0 (X11; Linux)", "Mozilla/5.0 (X11; Linux)"),
+        (" Firefox\r\nSet-Cookie: a=b\x00\x1b[31m", "Firefox Set-Cookie: a=b [31m"),
+        ("x" * 100_000, "x" * 200),
+        ("\u202eevil", "evil"),
+    ],
+)
+def test_i13_a_browsers_name_is_one_printable_line_of_bounded_length(user_agent: str, shown: str) -> None:
+    assert shortened(user_agent) == shown
+
+
+@pytest.mark.parametrize(("after", "noted"), [(timedelta(), False), (SEEN_EVERY - SECOND, False), (SEEN_EVERY, True)])
+def test_i13_not_each_request_of_a_session_writes_a_row(after: timedelta, noted: bool) -> None:
+    assert is_seen_again(NOW, NOW + after) is noted

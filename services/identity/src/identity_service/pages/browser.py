@@ -1,13 +1,14 @@
 """What protects a browser's requests: forms are taken from our own pages only, the cookie is out of reach."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from service_kit.errors import Forbidden
 
 from identity_service.deps import IdentityDeps
+from identity_service.pages.language import asked_language
 from identity_service.sessions.domain import BROWSER_SESSION_LIFETIME
 
 # The same as for programs: what is longer is no password of ours, and is not worth the work of comparing it.
@@ -70,8 +71,8 @@ def clear_cookie(response: Response, deps: IdentityDeps) -> None:
     response.delete_cookie(cookie_name(deps), path="/", secure=_is_secure(deps), httponly=True, samesite="lax")
 
 
-def see_other(request: Request, path: str) -> RedirectResponse:
+def see_other(request: Request, path: str, *, keep_language: bool = True, **query: str) -> RedirectResponse:
     """303, keeping the language that was asked for."""
-    lang = request.query_params.get("lang", "")
-    query = f"?lang={lang}" if lang in ("fr", "nl", "en") else ""
-    return RedirectResponse(path + query, 303, {"Cache-Control": "no-store"})
+    asked = asked_language(request.query_params.get("lang")) if keep_language else None
+    address = "?".join(filter(None, (path, urlencode({**query, **({"lang": asked.value} if asked else {})}))))
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})

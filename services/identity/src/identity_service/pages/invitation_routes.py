@@ -1,112 +1,164 @@
-"""The page that a mail's link opens: says who invites to what, takes a password, leads on to signing in (I5, I6)."""
+"""The page that a mail's link opens: says who invites to what, takes a password or a no, leads on (I5, I6)."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Path, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from service_kit.db import UoW
 from service_kit.errors import DomainError, Gone, Invalid, NotFound, RateLimited, Unavailable
 
-from identity_service.deps import DepsDep, IdentityDeps
+from identity_service.deps import CallerDevice, DepsDep, IdentityDeps
 from identity_service.invitations.acceptance import accept
-from identity_service.invitations.domain import LinkState
+from identity_service.invitations.declining import decline
+from identity_service.invitations.domain import REPEAT_WINDOW, LinkState
 from identity_service.invitations.links import Link, look_up, renew
+from identity_service.limits.domain import Act
+from identity_service.limits.service import check_address
 from identity_service.pages.browser import LONGEST_PASSWORD, OwnForm, see_other
-from identity_service.pages.rendering import Page, Renderer, problems_of, status_of
+from identity_service.pages.rendering import RENDERER, Page, problems_of, status_of
 
 router = APIRouter(prefix="/invitation", include_in_schema=False)
-_RENDERER = Renderer()
 
-Token = Annotated[str, Path(max_length=200)]
+_RENEWABLE = (LinkState.EXPIRED, LinkState.REPLACED)
+_TRY_AGAIN = (Invalid, Unavailable, RateLimited)
 
 
 @router.api_route("/{token}", methods=["GET", "HEAD"])
-async def show(request: Request, token: Token, uow: UoW) -> HTMLResponse:
+async def show(request: Request, token: str, uow: UoW) -> HTMLResponse:
     """Looking changes nothing, however often and by whom (I6)."""
-    try:
-        link = await look_up(uow, token)
-    except NotFound:
-        return _RENDERER.answer(request, _dead(None, token))
-    page = _form(link, token) if link.state is LinkState.PENDING else _dead(link, token)
-    return _RENDERER.answer(request, page)
+    link = await _known(uow, token)
+    return RENDERER.answer(request, _page(link, token))
 
 
 @router.post("/{token}")
 async def take(
     request: Request,
-    token: Token,
+    token: str,
     deps: DepsDep,
+    device: CallerDevice,
     _own: OwnForm,
     user_name: Annotated[str, Form()] = "",
     password: Annotated[str, Form()] = "",
-) -> HTMLResponse:
+) -> Response:
     """Makes the account, or shows the form again with what to change."""
     try:
-        accepted = await accept(deps, token, password[:LONGEST_PASSWORD], user_name[:200].strip() or None)
-    except (Invalid, Unavailable) as error:
-        link = await _look(deps, token)
-        return _RENDERER.answer(request, _form(link, token, error, user_name[:200]))
+        await check_address(deps, Act.INVITATION, device.address)
+        await accept(deps, token, password[:LONGEST_PASSWORD], user_name[:200].strip() or None)
+    except _TRY_AGAIN as error:
+        return RENDERER.answer(request, await _again(deps, token, error, typed_name=user_name[:200]))
     except (Gone, NotFound):
-        return _RENDERER.answer(request, await _dead_page(deps, token))
-    link = await _look(deps, token)
-    page = Page("accepted.html", {"user_name": accepted.user_name, "dossiers": link.dossiers}, link.language)
-    return _RENDERER.answer(request, page)
+        return RENDERER.answer(request, await _again(deps, token))
+    return see_other(request, f"/invitation/{token}/created")
 
 
-@router.post("/{token}/renewal")
-async def send_fresh(request: Request, token: Token, deps: DepsDep, _own: OwnForm) -> HTMLResponse:
-    """Mails a fresh link to the invited address; nothing here says which address that is."""
+@router.get("/{token}/created")
+async def created(request: Request, token: str, uow: UoW) -> Response:
+    """What was made, for as long as repeating the form would answer the same; afterwards the link is simply used."""
+    link = await _known(uow, token)
+    if link is None or not _is_fresh(link, await uow.now()):
+        return see_other(request, f"/invitation/{token}")
+    values = {"user_name": link.user_name, "dossiers": link.dossiers}
+    return RENDERER.answer(request, Page("created.html", values, link.language))
+
+
+def _is_fresh(link: Link, now: datetime) -> bool:
+    made = link.activated_at
+    return link.state is LinkState.USED and made is not None and now < made + REPEAT_WINDOW
+
+
+@router.get("/{token}/decline")
+async def ask_decline(request: Request, token: str, uow: UoW) -> Response:
+    """Asks whether it is meant; a link that is dead has nothing to decline and says why."""
+    link = await _known(uow, token)
+    if link is None or link.state is not LinkState.PENDING:
+        return see_other(request, f"/invitation/{token}")
+    return RENDERER.answer(request, _decline_page(link, token))
+
+
+@router.post("/{token}/decline")
+async def take_decline(request: Request, token: str, deps: DepsDep, device: CallerDevice, _own: OwnForm) -> Response:
+    """Declines what this firm offers; the link then says so (I5)."""
     try:
+        await check_address(deps, Act.INVITATION, device.address)
         async with deps.database.transaction() as uow:
-            await renew(uow, deps, token)
-    except (Gone, NotFound):
-        return _RENDERER.answer(request, await _dead_page(deps, token))
+            await decline(uow, token)
     except RateLimited as error:
-        return _RENDERER.answer(request, await _dead_page(deps, token, error))
-    link = await _look(deps, token)
-    return _RENDERER.answer(request, Page("renewed.html", {}, link.language))
-
-
-@router.get("/{token}/renewal")
-async def renewal_page(request: Request, token: Token) -> Response:
-    """Where a page that answered the form above leads when its reader changes the language."""
+        return RENDERER.answer(request, await _again(deps, token, error))
+    except (Gone, NotFound):
+        return RENDERER.answer(request, await _again(deps, token))
     return see_other(request, f"/invitation/{token}")
 
 
-async def _look(deps: IdentityDeps, token: str) -> Link:
-    async with deps.database.transaction() as uow:
-        return await look_up(uow, token)
-
-
-async def _dead_page(deps: IdentityDeps, token: str, error: DomainError | None = None) -> Page:
+@router.post("/{token}/renewal")
+async def send_fresh(request: Request, token: str, deps: DepsDep, device: CallerDevice, _own: OwnForm) -> Response:
+    """Mails a fresh link to the invited address; nothing here says which address that is."""
     try:
-        link = await _look(deps, token)
+        await check_address(deps, Act.INVITATION, device.address)
+        async with deps.database.transaction() as uow:
+            await renew(uow, deps, token)
+    except RateLimited as error:
+        return RENDERER.answer(request, await _again(deps, token, error))
+    except (Gone, NotFound):
+        return RENDERER.answer(request, await _again(deps, token))
+    return see_other(request, f"/invitation/{token}/renewal")
+
+
+@router.get("/{token}/renewal")
+async def renewal_page(request: Request, token: str, uow: UoW) -> Response:
+    """That a fresh link is on its way, which makes this one a replaced one; else whatever the link is."""
+    link = await _known(uow, token)
+    if link is None or link.state is not LinkState.REPLACED:
+        return see_other(request, f"/invitation/{token}")
+    return RENDERER.answer(request, Page("renewed.html", {}, link.language))
+
+
+async def _known(uow: UoW, token: str) -> Link | None:
+    try:
+        return await look_up(uow, token)
     except NotFound:
-        return _dead(None, token)
-    if link.state is LinkState.PENDING:
-        return _form(link, token, error)  # nothing to renew: it works
+        return None
+
+
+async def _again(
+    deps: IdentityDeps, token: str, error: DomainError | None = None, *, typed_name: str | None = None
+) -> Page:
+    """The link's page as it is now, with what was wrong."""
+    async with deps.database.transaction() as uow:
+        link = await _known(uow, token)
+    return _page(link, token, error, typed_name)
+
+
+def _page(link: Link | None, token: str, error: DomainError | None = None, typed_name: str | None = None) -> Page:
+    if link is not None and link.state is LinkState.PENDING:
+        return _form(link, token, error, typed_name)
     return _dead(link, token, error)
 
 
-def _form(link: Link, token: str, error: DomainError | None = None, typed_name: str | None = None) -> Page:
-    values = {
-        "token": token,
-        "firm": link.firm_name,
-        "dossiers": link.dossiers,
+def _form(link: Link, token: str, error: DomainError | None, typed_name: str | None) -> Page:
+    more = {
         "user_name": link.user_name if typed_name is None else typed_name,
-        "problems": problems_of(error) if error else [],
+        "expires_at": link.expires_at,
+        "problems": problems_of(error),
     }
-    return Page("invitation.html", values, link.language, status_of(error) if error else 200)
+    return Page("invitation.html", {**_offered(link, token), **more}, link.language, status_of(error))
 
 
-def _dead(link: Link | None, token: str, error: DomainError | None = None) -> Page:
-    state = link.state.value if link else "unknown"
-    renewable = link is not None and link.state in (LinkState.EXPIRED, LinkState.REPLACED)
+def _decline_page(link: Link, token: str) -> Page:
+    return Page("decline.html", _offered(link, token), link.language)
+
+
+def _offered(link: Link, token: str) -> Mapping[str, Any]:
+    return {"token": token, "firm": link.firm_name, "dossiers": link.dossiers}
+
+
+def _dead(link: Link | None, token: str, error: DomainError | None) -> Page:
     values = {
         "token": token,
-        "state": state,
-        "renewable": renewable and error is None,
-        "problems": problems_of(error) if error else [],
+        "state": link.state.value if link else "unknown",
+        "renewable": link is not None and link.state in _RENEWABLE and error is None,
+        "problems": problems_of(error),
     }
     status = status_of(error) if error else 410 if link else 404
     return Page("dead_link.html", values, link.language if link else None, status)

@@ -5,10 +5,11 @@ from event_contracts.people import Language
 
 def choose_language(asked: str | None, person: Language | None, accept_language: str | None) -> Language:
     """`asked` is the page's `?lang=`; what is no language of ours counts as not said."""
-    return _language(asked) or person or _accepted(accept_language or "") or Language.FR
+    return asked_language(asked) or person or _accepted(accept_language or "") or Language.FR
 
 
-def _language(tag: str | None) -> Language | None:
+def asked_language(tag: str | None) -> Language | None:
+    """A language of ours, however its tag is spelled."""
     base = (tag or "").strip().lower().partition("-")[0]
     return Language(base) if base in {language.value for language in Language} else None
 
@@ -18,7 +19,7 @@ def _accepted(header: str) -> Language | None:
     weighted: list[tuple[float, int, Language]] = []
     for position, part in enumerate(header.split(",")[:20]):
         tag, _, parameter = part.partition(";")
-        language = _language(tag)
+        language = asked_language(tag)
         if language is not None:
             weighted.append((-_weight(parameter), position, language))
     return min(weighted)[2] if weighted and min(weighted)[0] < 0 else None

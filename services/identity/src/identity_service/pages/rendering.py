@@ -1,8 +1,10 @@
 """Turning a template and a language into an answer that runs no script, loads nothing foreign and is cached nowhere."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlencode
 
 from event_contracts.people import Language
 from fastapi import Request
@@ -11,28 +13,35 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from service_kit.errors import DomainError
 from service_kit.http.problems import STATUS_OF_KIND
 
-from identity_service.pages.language import choose_language
-from identity_service.pages.texts import TEXTS
+from identity_service.pages.language import asked_language, choose_language
+from identity_service.pages.words import Words
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-_HEADERS = {
+HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "Vary": "Accept-Language, Cookie",
 }
+# What of an address stays in it when only the language changes.
+_KEPT_IN_ADDRESS = ("challenge",)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One answer: template, what it shows, and the language of the person it is for, when known."""
+    """One answer: template, what it shows, and the language of the person it is for, when known.
+
+    `signed_in` is the user name of whoever owns the page; `says` are the results (`?done=`) it may report.
+    """
 
     template: str
-    values: dict[str, Any]
+    values: Mapping[str, Any]
     person: Language | None = None
     status: int = 200
+    signed_in: str | None = None
+    says: Sequence[str] = ()
 
 
 class Renderer:
@@ -50,15 +59,40 @@ class Renderer:
     def answer(self, request: Request, page: Page) -> HTMLResponse:
         """The page in the language of its reader."""
         language = language_of(request, page.person)
-        texts = TEXTS[language]
+        shown = {"problems": [], **_frame(request, page, language), **page.values}
+        return HTMLResponse(self._environment.get_template(page.template).render(shown), page.status, dict(HEADERS))
 
-        def t(key: str, **values: str) -> str:
-            return texts[key].format(**values)
 
-        html = self._environment.get_template(page.template).render(
-            t=t, lang=language.value, languages=[each.value for each in Language], path=request.url.path, **page.values
-        )
-        return HTMLResponse(html, page.status, dict(_HEADERS))
+def _frame(request: Request, page: Page, language: Language) -> dict[str, Any]:
+    """What every template is given."""
+    words = Words(language, request.app.state.deps.zone)
+    kept = {name: value for name, value in request.query_params.items() if name in _KEPT_IN_ADDRESS}
+    # Whoever is signed in has a language of their own; it is carried along only while another one is asked for.
+    carries = asked_language(request.query_params.get("lang")) or (page.person if page.signed_in is None else None)
+
+    def link(path: str, **query: str) -> str:
+        return address(path, **query, **({"lang": language.value} if carries else {}))
+
+    done = request.query_params.get("done")
+    return {
+        "t": words.text,
+        "n": words.counted,
+        "when": words.when,
+        "moment": words.moment,
+        "day": words.day,
+        "zone": words.zone,
+        "problem": words.problem,
+        "lang": language.value,
+        "languages": [(each.value, address(request.url.path, **kept, lang=each.value)) for each in Language],
+        "link": link,
+        "signed_in": page.signed_in,
+        "done": f"done_{done}" if done in page.says else None,
+    }
+
+
+def address(path: str, **query: str) -> str:
+    """A path of ours with what belongs behind its question mark."""
+    return f"{path}?{urlencode(query)}" if query else path
 
 
 def language_of(request: Request, person: Language | None = None) -> Language:
@@ -66,18 +100,23 @@ def language_of(request: Request, person: Language | None = None) -> Language:
     return choose_language(request.query_params.get("lang"), person, request.headers.get("accept-language"))
 
 
-def problems_of(error: DomainError) -> list[dict[str, str]]:
+def problems_of(error: DomainError | None) -> list[dict[str, str]]:
     """A refusal as the error summary lists it: text key and field."""
+    if error is None:
+        return []
     if error.fields:
         return [{"code": field.code, "field": field.field} for field in error.fields]
     return [{"code": error.code, "field": ""}]
 
 
-def status_of(error: DomainError) -> int:
+def status_of(error: DomainError | None) -> int:
     """The refusal's status, the same as for programs."""
-    return STATUS_OF_KIND[error.kind]
+    return STATUS_OF_KIND[error.kind] if error else 200
 
 
-def stylesheet() -> bytes:
-    """The pages' only asset."""
-    return files("identity_service.pages").joinpath("static/style.css").read_bytes()
+def asset(name: str) -> bytes:
+    """One of the files that pages load, all from here."""
+    return files("identity_service.pages").joinpath("static", name).read_bytes()
+
+
+RENDERER = Renderer()

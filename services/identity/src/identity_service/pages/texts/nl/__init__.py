@@ -1,0 +1,1 @@
+"""Dutch texts of the pages."""
