@@ -1,14 +1,13 @@
 """Queries of the firms area."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from service_kit.db import UnitOfWork
-from sqlalchemy import update
 from sqlmodel import col, select
 
 from dossier_service.firms.domain import LIVE_MEMBERSHIP, MembershipState
+from dossier_service.firms.settings.tables import FirmLogo
 from dossier_service.firms.tables import Firm, Membership
 
 
@@ -45,18 +44,22 @@ async def place_in(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> Membersh
         )
         .order_by(col(Membership.role).desc(), col(Membership.id))
         .limit(1)
+        .execution_options(populate_existing=True)
     )
     return (await uow.session.execute(query)).scalar_one_or_none()
 
 
 async def live_member(uow: UnitOfWork, firm_id: UUID, membership_id: UUID) -> Membership | None:
-    """A membership of this firm that is offered or active."""
+    """A membership of this firm that is offered or active; until the end of the transaction nobody removes it.
+
+    Who is given a dossier here is therefore never somebody who is being removed meanwhile.
+    """
     query = select(Membership).where(
         col(Membership.id) == membership_id,
         col(Membership.firm_id) == firm_id,
         col(Membership.state).in_(LIVE_MEMBERSHIP),
     )
-    return (await uow.session.execute(query)).scalar_one_or_none()
+    return (await uow.session.execute(query.with_for_update(read=True))).scalar_one_or_none()
 
 
 async def has_live_address(uow: UnitOfWork, firm_id: UUID, email: str) -> bool:
@@ -69,29 +72,7 @@ async def has_live_address(uow: UnitOfWork, firm_id: UUID, email: str) -> bool:
     return (await uow.session.execute(query)).first() is not None
 
 
-async def staff_page(uow: UnitOfWork, firm_id: UUID, after: UUID | None, limit: int) -> Sequence[Membership]:
-    """At most `limit` live members of a firm, oldest first, after `after`."""
-    query = select(Membership).where(col(Membership.firm_id) == firm_id, col(Membership.state).in_(LIVE_MEMBERSHIP))
-    if after is not None:
-        query = query.where(col(Membership.id) > after)
-    return (await uow.session.execute(query.order_by(col(Membership.id)).limit(limit))).scalars().all()
-
-
-async def link(uow: UnitOfWork, membership_id: UUID, account_id: UUID, invitation_id: UUID | None) -> None:
-    """Notes the account an offered membership belongs to."""
-    await uow.session.execute(
-        update(Membership)
-        .where(col(Membership.id) == membership_id, col(Membership.account_id).is_(None))
-        .values(account_id=account_id, invitation_id=invitation_id)
-    )
-
-
-async def activate(uow: UnitOfWork, account_id: UUID, at: datetime) -> Sequence[tuple[UUID, UUID]]:
-    """Activates every offered membership of an account; returns id and firm of each that changed."""
-    changed = await uow.session.execute(
-        update(Membership)
-        .where(col(Membership.account_id) == account_id, col(Membership.state) == MembershipState.OFFERED)
-        .values(state=MembershipState.ACTIVE, activated_at=at)
-        .returning(col(Membership.id), col(Membership.firm_id))
-    )
-    return sorted((row[0], row[1]) for row in changed)
+async def logo(uow: UnitOfWork, firm_id: UUID) -> bytes | None:
+    """The firm's logo as PNG."""
+    query = select(FirmLogo.png).where(col(FirmLogo.firm_id) == firm_id)
+    return (await uow.session.execute(query)).scalar_one_or_none()

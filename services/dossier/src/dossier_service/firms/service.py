@@ -1,6 +1,5 @@
-"""Use cases of the firms area: a first firm with its administrator, inviting staff, who works where."""
+"""Use cases of the firms area: a first firm and its administrator, offering places, guarding who works where."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,8 +13,8 @@ from dossier_service.access.journal.domain import OPERATOR, Actor, Fact
 from dossier_service.edge.contact import required_contact
 from dossier_service.edge.refusals import unknown
 from dossier_service.firms import repository
-from dossier_service.firms.domain import MembershipState, StaffRole, may_run_staff
-from dossier_service.firms.events import staff_invited
+from dossier_service.firms.domain import MembershipState, StaffRole, may_run_firm
+from dossier_service.firms.events import firm_configured, staff_invited
 from dossier_service.firms.tables import Firm, Membership
 
 
@@ -29,6 +28,7 @@ class NewStaff:
     email: str | None
     phone: str | None
     language: Language | None
+    custom_text: str | None = None
 
 
 async def create_firm(
@@ -40,24 +40,15 @@ async def create_firm(
     uow.session.add(firm)
     await uow.session.flush()
     journal.add(uow, OPERATOR, Fact("firm_created", firm.id, "firm", firm.id, "A14"), at)
-    member = await _invite(uow, firm, administrator, None, policy)
+    uow.outbox.add(firm_configured(firm, None))
+    member = await offer_place(uow, firm, administrator, None, policy)
     return firm, member
 
 
-async def invite_staff(
-    uow: UnitOfWork, account_id: UUID, firm_id: UUID, person: NewStaff, policy: LadderPolicy
-) -> Membership:
-    """Invites a member of staff: an administrator's act, with e-mail and phone (A14)."""
-    caller = await member_of(uow, account_id, firm_id)
-    if not may_run_staff(caller.role):
-        raise Forbidden("administrator_only", "Only an administrator invites staff.", rule="A14")
-    firm = await repository.lock_firm(uow, firm_id)
-    return await _invite(uow, firm, person, caller, policy)
-
-
-async def _invite(
+async def offer_place(
     uow: UnitOfWork, firm: Firm, person: NewStaff, invited_by: Membership | None, policy: LadderPolicy
 ) -> Membership:
+    """Offers a place in the staff of a locked firm, with e-mail and phone (A14); one live place per address (I2)."""
     contact = required_contact(person.email, person.phone)
     if await repository.has_live_address(uow, firm.id, contact.email):
         raise Conflict("already_staff", "Somebody with this address is in the staff already.", rule="I2")
@@ -74,6 +65,7 @@ async def _invite(
         language=person.language or firm.language,
         invited_by=invited_by.id if invited_by else None,
         invited_at=at,
+        custom_text=person.custom_text,
     )
     uow.session.add(member)
     await uow.session.flush()
@@ -92,9 +84,19 @@ async def member_of(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> Members
     return member
 
 
-async def staff_page(
-    uow: UnitOfWork, account_id: UUID, firm_id: UUID, after: UUID | None, limit: int
-) -> tuple[Membership, Sequence[Membership]]:
-    """The caller's own place, and a page of the firm's staff."""
+def administrator_only() -> Forbidden:
+    """Colleagues know the firm, and may not run it (A14)."""
+    return Forbidden("administrator_only", "Only an administrator runs the firm's staff and settings.", rule="A14")
+
+
+async def run_firm(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> tuple[Firm, Membership]:
+    """The firm, locked, and its administrator who calls (A14): staff and settings change one request at a time.
+
+    Who calls is read again under the lock: of two administrators who demote each other only the first still is one.
+    """
+    await member_of(uow, account_id, firm_id)
+    firm = await repository.lock_firm(uow, firm_id)
     caller = await member_of(uow, account_id, firm_id)
-    return caller, await repository.staff_page(uow, firm_id, after, limit)
+    if not may_run_firm(caller.role):
+        raise administrator_only()
+    return firm, caller

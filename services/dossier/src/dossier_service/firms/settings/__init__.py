@@ -1,0 +1,1 @@
+"""A firm's own policy: reminders, sender, colour and logo (R5)."""

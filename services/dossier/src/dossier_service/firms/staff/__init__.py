@@ -1,0 +1,1 @@
+"""A firm's staff: invited, corrected, changed and removed by its administrators (A14)."""
