@@ -102,6 +102,7 @@ class World:
         *,
         kind: OfferKind = OfferKind.DOSSIER,
         invitation_id: UUID | None = None,
+        phone_verified: bool = True,
     ) -> AccessLinked:
         return AccessLinked(
             offer=Offer(offer_id=UUID(str(offer_id)), kind=kind),
@@ -112,6 +113,7 @@ class World:
             recipient=RECIPIENT,
             granted_by="Marc Manager",
             invitation_id=invitation_id,
+            phone_verified=phone_verified and state is AccountState.ACTIVE,
         )
 
     def activated(self, account_id: UUID) -> AccountActivated:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from event_contracts.identity import SessionEnded
+from event_contracts.security import SessionEnded
 from service_kit.ids import new_id
 
 

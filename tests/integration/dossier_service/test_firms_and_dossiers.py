@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from event_contracts.dossier import StaffInvited
+from event_contracts.firms import StaffInvited
 
 STAFF = {"given_name": "Nora", "family_name": "New", "email": "Nora@Firm.example", "phone": "+32470000003"}
 

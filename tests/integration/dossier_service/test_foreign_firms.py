@@ -13,7 +13,7 @@ def told(answer: Any) -> Any:
     return answer.status_code, body
 
 
-# Method, path and body; {d} is a dossier, {p} a person and {g} a grant of it, {f} its firm.
+# Method, path and body; {d} is a dossier, {p} a person and {g} a grant of it, {f} its firm, {a} an account seen there.
 PATHS = [
     ("GET", "/dossiers/{d}", None),
     ("GET", "/dossiers/{d}/rights", None),
@@ -32,6 +32,19 @@ PATHS = [
     ("GET", "/dossiers/{d}/sections/asset-inventory", None),
     ("POST", "/dossiers/{d}/sections/asset-inventory/assets", {"kind": "other", "description": "x", "amount": "1"}),
     ("GET", "/firms/{f}/staff", None),
+    ("GET", "/firms/{f}/staff/{m}", None),
+    ("PATCH", "/firms/{f}/staff/{m}", {"role": "administrator"}),
+    ("PATCH", "/firms/{f}/staff/me", {"notices": "daily"}),
+    ("POST", "/firms/{f}/staff/{m}/removal", {"reason": "x"}),
+    ("POST", "/firms/{f}/staff/{m}/resend", None),
+    ("GET", "/firms/{f}/settings", None),
+    ("PATCH", "/firms/{f}/settings", {"name": "x"}),
+    ("GET", "/firms/{f}/logo", None),
+    ("DELETE", "/firms/{f}/logo", None),
+    ("GET", "/firms/{f}/portal-users", None),
+    ("GET", "/firms/{f}/portal-users/{a}", None),
+    ("POST", "/firms/{f}/portal-users/{a}/deactivation", {"reason": "x"}),
+    ("POST", "/firms/{f}/portal-users/{a}/reactivation", None),
     ("GET", "/firms/{f}/clients", None),
     ("GET", "/firms/{f}/dossiers", None),
     ("POST", "/firms/{f}/clients", {"given_name": "A", "family_name": "B", "email": "a@b.example", "language": "fr"}),
@@ -55,8 +68,9 @@ async def theirs(world: Any) -> Any:
     """Another firm's office and the ids of everything in it."""
     office = await world.office("Cabinet Voisin")
     dossier = await world.dossier(office)
-    _, grant = await world.granted(office, dossier, dossier.child_id)
+    child, grant = await world.granted(office, dossier, dossier.child_id)
     ids = {
+        "a": str(child.account_id),
         "d": dossier.id,
         "p": dossier.child_id,
         "g": grant["id"],
@@ -81,6 +95,33 @@ async def test_a13_every_path_answers_for_a_foreign_id_as_for_an_unknown_one(wor
             assert answers[0] == answers[1], f"{method} {path}"
             assert answers[0][0] == 404, f"{method} {path}: {answers[0]}"
             assert answers[0][1]["rule"] == "A13"
+
+
+async def test_a13_foreign_ids_inside_the_own_firm_are_unknown(world: Any, theirs: Any) -> None:
+    _, foreign = theirs
+    ours = await world.office()
+    unknown = {name: str(new_id()) for name in foreign}
+    inside = [
+        ("GET", "/staff/{m}", None),
+        ("PATCH", "/staff/{m}", {"role": "administrator"}),
+        ("POST", "/staff/{m}/removal", {"reason": "x"}),
+        ("POST", "/staff/{m}/resend", None),
+        ("GET", "/portal-users/{a}", None),
+        ("POST", "/portal-users/{a}/deactivation", {"reason": "x"}),
+        ("POST", "/portal-users/{a}/reactivation", None),
+    ]
+    for method, path, body in inside:
+        answers = [
+            told(
+                await ours.administrator.call(
+                    method, f"/firms/{ours.firm_id}" + path.format_map(ids), body, If_Match="*"
+                )
+            )
+            for ids in (foreign, unknown)
+        ]
+
+        assert answers[0] == answers[1], f"{method} {path}"
+        assert answers[0][0] == 404, f"{method} {path}: {answers[0]}"
 
 
 async def test_a13_foreign_ids_inside_an_own_dossier_are_unknown(world: Any, theirs: Any) -> None:

@@ -1,13 +1,18 @@
 """A5 on every path: once granted, the access of a holder or co-holder is not withdrawn, lowered or lost."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from event_contracts.dossier import GrantChanged, GrantOffered, GrantWithdrawn
-from event_contracts.identity import AccountState, InvitationRevoked
+from dossier_service.access.grants.housekeeping import lapse_some
+from event_contracts.dossier import GrantChanged, GrantMoved, GrantOffered, GrantWithdrawn
+from event_contracts.firms import NoticeIssued
+from event_contracts.identity import AccountState, InvitationExpired, InvitationRevoked
+from event_contracts.notifier import MessageFailed, MessageRef
 from event_contracts.people import LadderKey, OfferKind
 from event_contracts.scheduler import LadderStopped
 from service_kit.ids import new_id
+from service_kit.testing.events import arrived
 
 
 @pytest.fixture(params=["offered", "active"])
@@ -90,18 +95,27 @@ async def test_a5_by_handing_the_dossier_over(world: Any, granted: Any, state: s
     assert await world.grant_state(grant["id"]) == state
 
 
-async def test_a5_by_messages_of_other_services(world: Any, granted: Any, state: str) -> None:
+async def test_a5_by_messages_of_other_services_or_by_time(world: Any, granted: Any, state: str, now: datetime) -> None:
     _, _, _, grant = granted
     account, invitation = new_id(), new_id()
     key = LadderKey(kind="invitation", subject_id=account, firm_id=new_id(), epoch=1)
     revoked = InvitationRevoked(invitation_id=invitation, account_id=account, firm_id=key.firm_id, ladder=key)
 
-    await world.told(
-        world.linked(grant["id"], account, invitation_id=invitation),
-        revoked,
-        LadderStopped(ladder=key, reason="bounced"),
-        world.linked(grant["id"], new_id(), AccountState.PENDING, kind=OfferKind.FIRM),
+    mail = MessageRef(message_id=new_id(), template="invitation_first", channel="email", offer_ids=(grant["id"],))
+    expired = InvitationExpired(
+        invitation_id=invitation, account_id=account, firm_id=key.firm_id, offer_ids=(grant["id"],), ladder=key
     )
+
+    for _ in range(2):
+        await world.told(
+            world.linked(grant["id"], account, invitation_id=invitation),
+            revoked,
+            arrived(expired, sequence=2, time=now - timedelta(days=900)),
+            MessageFailed(message=mail, reason="550 no such mailbox", permanent=True),
+            LadderStopped(ladder=key, reason="bounced"),
+            world.linked(grant["id"], new_id(), AccountState.PENDING, kind=OfferKind.FIRM),
+        )
+        await lapse_some(world.harness.database)
 
     assert await world.grant_state(grant["id"]) == state
 
@@ -133,11 +147,33 @@ class TestCorrectingTheAddress:
         )
 
         assert answer.status_code == 200, answer.text
-        first, second = await world.harness.said(GrantOffered)
-        (withdrawn,) = await world.harness.said(GrantWithdrawn)
-        assert str(withdrawn.grant_id) == old["id"] == str(first.grant_id)
-        assert (second.person.email, second.right, second.role) == ("right@example.com", "write", "holder")
-        assert await world.grant_state(str(second.grant_id)) == "offered"
+        (moved,) = await world.harness.said(GrantMoved)
+        assert str(moved.previous_grant_id) == old["id"]
+        assert (moved.person.email, moved.right, moved.role) == ("right@example.com", "write", "holder")
+        assert await world.grant_state(str(moved.grant_id)) == "offered"
+        assert await world.grant_state(old["id"]) == "withdrawn"
+        assert await world.harness.said(GrantWithdrawn) == []
+
+    @pytest.mark.parametrize("change", [{"email": "right@example.com"}, {"phone": "+32470999999"}])
+    async def test_i9_one_event_moves_an_offer_and_what_was_written_goes_along(
+        self, world: Any, change: dict[str, str]
+    ) -> None:
+        office = await world.office()
+        dossier = await world.dossier(office)
+        body = {"person_id": dossier.child_id, "right": "read", "contact_confirmed": True, "custom_text": "Bonjour"}
+        await office.accountant.made(dossier.path + "/grants", body)
+        path = f"{dossier.path}/people/{dossier.child_id}"
+
+        for _ in range(2):
+            answer = await office.accountant.call("PATCH", path, {**change, "contact_confirmed": True}, If_Match="*")
+            assert answer.status_code == 200, answer.text
+
+        said = [kind for kind in await world.harness.said_types() if kind.startswith("dossier.grant.")]
+        assert said == [GrantOffered.event_type, GrantMoved.event_type]
+        (moved,) = await world.harness.said(GrantMoved)
+        assert moved.custom_text == "Bonjour"
+        kept = await world.rows("SELECT state, custom_text FROM access_grant ORDER BY id")
+        assert [(row["state"], row["custom_text"]) for row in kept] == [("withdrawn", None), ("offered", "Bonjour")]
 
     async def test_another_language_or_name_moves_nothing(self, world: Any) -> None:
         office = await world.office()
@@ -208,3 +244,8 @@ class TestCorrectingTheAddress:
         assert len(await world.harness.said(GrantOffered)) == 1
         assert await world.grant_state(grant["id"]) == "active"
         assert (await holder.get(dossier.path)).status_code == 200
+        (asked,) = [notice for notice in await world.harness.said(NoticeIssued) if notice.audience == "person"]
+        assert asked.account_id == holder.account_id
+        (line,) = asked.lines
+        assert (line.kind, line.by) == ("contact_differs", "Marc Manager")
+        assert "new@example.com" not in asked.as_json()

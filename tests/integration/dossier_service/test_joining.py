@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from event_contracts.dossier import GrantActivated
-from event_contracts.identity import AccountState
+from event_contracts.identity import AccountState, PhoneVerified
 from event_contracts.people import OfferKind
 from service_kit.ids import new_id
 from service_kit.testing.events import arrived
@@ -155,15 +155,19 @@ async def test_an_offer_nobody_knows_is_no_reason_to_fail(world: Any) -> None:
     assert await world.harness.said_types() == []
 
 
-async def test_a14_staff_may_call_once_their_account_is_active(world: Any) -> None:
+async def test_a14_staff_may_call_once_their_account_is_active_and_its_phone_verified(world: Any) -> None:
     office = await world.office()
     body = {"given_name": "Nora", "family_name": "New", "email": "nora@firm.example", "phone": "+32470000003"}
     invited = await office.administrator.made(f"/firms/{office.firm_id}/staff", body)
     nora = world.somebody()
+    answers = []
 
-    await world.told(world.linked(invited["id"], nora.account_id, kind=OfferKind.FIRM))
-    before = await nora.get(f"/firms/{office.firm_id}/clients")
-    await world.told(world.activated(nora.account_id))
-    after = await nora.get(f"/firms/{office.firm_id}/clients")
+    for word in (
+        world.linked(invited["id"], nora.account_id, kind=OfferKind.FIRM),
+        world.activated(nora.account_id),
+        PhoneVerified(account_id=nora.account_id),
+    ):
+        await world.told(word)
+        answers.append((await nora.get(f"/firms/{office.firm_id}/clients")).status_code)
 
-    assert (before.status_code, after.status_code) == (404, 200)
+    assert answers == [404, 404, 200]

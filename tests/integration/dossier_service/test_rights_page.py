@@ -5,13 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from event_contracts.identity import (
-    AccountState,
-    InvitationAccepted,
-    InvitationIssued,
-    InvitationRevoked,
-    Occasion,
-)
+from event_contracts.identity import AccountState, InvitationAccepted, InvitationIssued, InvitationRevoked, Occasion
 from event_contracts.notifier import MessageFailed, MessageRef, MessageSent, MessageSuppressed
 from event_contracts.people import (
     FirmRef,

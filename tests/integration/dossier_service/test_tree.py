@@ -70,6 +70,27 @@ async def test_a7_a_holder_enters_family_but_no_co_holder_and_grants_nobody(
     assert (grant.status_code, grant.json()["rule"]) == (403, "A1")
 
 
+async def test_a_delegate_passes_on_more_than_he_has(world: Any, office: Any, dossier: Any) -> None:
+    """The pain: who may read lets others write. Here nobody but the manager grants, changes or sends again (A1, A2)."""
+    holder, own = await world.granted(office, dossier, dossier.holder_id, "read")
+    body = {"person_id": dossier.child_id, "right": "read", "contact_confirmed": True}
+    grant = await office.accountant.made(dossier.path + "/grants", body)
+    path = f"{dossier.path}/grants/{grant['id']}"
+
+    answers = [
+        await holder.post(dossier.path + "/grants", {**body, "right": "write"}),
+        await holder.post(dossier.path + "/grants?dry_run=true", {**body, "right": "write"}),
+        await holder.call("PATCH", path, {"right": "write"}, If_Match="*"),
+        await holder.call("PATCH", f"{dossier.path}/grants/{own['id']}", {"right": "write"}, If_Match="*"),
+        await holder.post(path + "/resend"),
+        await holder.post(path + "/withdraw"),
+    ]
+
+    assert [(answer.status_code, answer.json()["rule"]) for answer in answers] == [(403, "A1")] * 6
+    rights = await world.rows('SELECT DISTINCT "right" FROM access_grant')
+    assert rights == [{"right": "read"}]
+
+
 async def test_a7_family_with_read_changes_nothing(world: Any, office: Any, dossier: Any, person: Any) -> None:
     child, _ = await world.granted(office, dossier, dossier.child_id, "read")
 

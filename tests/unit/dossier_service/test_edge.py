@@ -6,7 +6,7 @@ from dossier_service.clients.schemas import ClientIn
 from dossier_service.dossiers.people.schemas import PersonPatch
 from dossier_service.dossiers.schemas import HandoverIn
 from dossier_service.edge.contact import optional_contact, required_contact
-from dossier_service.firms.schemas import StaffIn
+from dossier_service.firms.staff.schemas import StaffIn
 from pydantic import ValidationError
 from service_kit.errors import Invalid
 

@@ -1,7 +1,19 @@
 """The life of a grant (A10) and the access that is never taken back (A5), move by move."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
-from dossier_service.access.domain import HOLDER_KEEPS_ACCESS, LIVE, GrantState, Move, Refusal, next_right, next_state
+from dossier_service.access.domain import (
+    HOLDER_KEEPS_ACCESS,
+    LIVE,
+    GrantState,
+    Move,
+    Refusal,
+    lapse_date,
+    next_right,
+    next_state,
+    why_not_resend,
+)
 from dossier_service.dossiers.people.domain import PersonRole
 from event_contracts.people import Right
 from hypothesis import given
@@ -15,6 +27,10 @@ A10 = {
     ("offered", "decline"): "declined",
     ("offered", "lapse"): "lapsed",
     ("offered", "correct"): "withdrawn",
+    ("offered", "leave"): "withdrawn",
+    ("active", "leave"): "withdrawn",
+    ("offered", "erase"): "withdrawn",
+    ("active", "erase"): "withdrawn",
 }
 
 
@@ -45,6 +61,56 @@ def test_a5_a_holders_offer_does_not_lapse(role: PersonRole) -> None:
 def test_a5_a_holder_may_decline_and_a_wrong_address_may_be_corrected(role: PersonRole) -> None:
     assert next_state(GrantState.OFFERED, Move.DECLINE, role) is GrantState.DECLINED
     assert next_state(GrantState.OFFERED, Move.CORRECT, role) is GrantState.WITHDRAWN
+
+
+@pytest.mark.parametrize("role", CENTRAL)
+@pytest.mark.parametrize("move", [Move.LEAVE, Move.ERASE])
+@pytest.mark.parametrize("state", sorted(LIVE))
+def test_a5_a_holders_access_ends_by_their_own_leaving_or_erasure(
+    role: PersonRole, move: Move, state: GrantState
+) -> None:
+    assert next_state(state, move, role) is GrantState.WITHDRAWN
+
+
+@pytest.mark.parametrize("state", sorted(set(GrantState) - {GrantState.OFFERED}))
+@pytest.mark.parametrize("role", list(PersonRole))
+def test_a10_only_an_offer_is_declined_lapses_or_is_corrected(state: GrantState, role: PersonRole) -> None:
+    for move in (Move.DECLINE, Move.LAPSE, Move.CORRECT):
+        assert isinstance(next_state(state, move, role), Refusal)
+
+
+def test_a10_an_offer_lapses_ninety_days_after_its_invitation_expired() -> None:
+    expired = datetime(2026, 1, 1, tzinfo=UTC)
+
+    assert lapse_date(GrantState.OFFERED, PersonRole.FAMILY, expired) == expired + timedelta(days=90)
+    assert lapse_date(GrantState.OFFERED, PersonRole.FAMILY, None) is None
+    assert lapse_date(GrantState.ACTIVE, PersonRole.FAMILY, expired) is None
+
+
+@pytest.mark.parametrize("role", CENTRAL)
+def test_a5_no_date_makes_a_holders_offer_lapse(role: PersonRole) -> None:
+    assert lapse_date(GrantState.OFFERED, role, datetime(2000, 1, 1, tzinfo=UTC)) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "asked", "deactivated", "rule"),
+    [
+        (GrantState.OFFERED, 0, False, None),
+        (GrantState.ACTIVE, 2, False, None),
+        (GrantState.OFFERED, 3, False, "I7"),
+        (GrantState.ACTIVE, 4, False, "I7"),
+        (GrantState.ACTIVE, 0, True, "I11"),
+        (GrantState.WITHDRAWN, 0, False, "A10"),
+        (GrantState.DECLINED, 0, False, "A10"),
+        (GrantState.LAPSED, 9, True, "A10"),
+    ],
+)
+def test_k2_i7_sign_in_information_is_sent_again_for_live_grants_three_times_an_hour(
+    state: GrantState, asked: int, deactivated: bool, rule: str | None
+) -> None:
+    refusal = why_not_resend(state, asked, deactivated=deactivated)
+
+    assert (refusal.rule if refusal else None) == rule
 
 
 @pytest.mark.parametrize("role", CENTRAL)

@@ -76,3 +76,24 @@ def test_a_missing_setting_is_named_and_stops_the_start(
 
     assert stopped.value.code == 2
     assert capsys.readouterr().err.startswith(name + ":")
+
+
+def test_m8_summaries_go_out_at_seven_in_brussels_by_default(environment: pytest.MonkeyPatch) -> None:
+    settings = DossierSettings.load()
+
+    assert (settings.summary_hour, settings.zone.key) == (7, "Europe/Brussels")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SUMMARY_ZONE", "Europe/Atlantis"), ("SUMMARY_ZONE", "../etc"), ("SUMMARY_HOUR", "24"), ("SUMMARY_HOUR", "-1")],
+)
+def test_m8_a_clock_that_does_not_exist_stops_the_start(
+    environment: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], name: str, value: str
+) -> None:
+    environment.setenv(f"DOSSIER_{name}", value)
+
+    with pytest.raises(SystemExit):
+        DossierSettings.load()
+
+    assert capsys.readouterr().err.startswith(f"DOSSIER_{name}: ")

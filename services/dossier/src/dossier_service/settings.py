@@ -1,8 +1,9 @@
-"""The dossier service's settings: what every service has, the reminder policy and the limit on new addresses."""
+"""The dossier service's settings: what every service has, reminder policy, limit on new addresses, summaries."""
 
 from datetime import timedelta
 from itertools import pairwise
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from event_contracts.people import LONGEST_OFFSET, LadderPolicy
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
@@ -21,6 +22,8 @@ class DossierSettings(ServiceSettings):
         default=(timedelta(days=7), timedelta(days=30)), min_length=1, max_length=10
     )
     new_addresses_per_hour: int = Field(default=200, ge=1, le=100_000)
+    summary_hour: int = Field(default=7, ge=0, le=23)
+    summary_zone: str = "Europe/Brussels"
 
     @field_validator("reminder_offsets", mode="before")
     @classmethod
@@ -42,6 +45,21 @@ class DossierSettings(ServiceSettings):
         if value[-1] > LONGEST_OFFSET:
             raise ValueError(f"must be at most P{LONGEST_OFFSET.days}D")
         return value
+
+    @field_validator("summary_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        """A zone of the IANA database, refused here already and not at the first summary."""
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError("must be a time zone such as Europe/Brussels") from None
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """In whose clock `summary_hour` is (M8)."""
+        return ZoneInfo(self.summary_zone)
 
     @property
     def ladder_policy(self) -> LadderPolicy:

@@ -21,7 +21,8 @@ _STANDINGS = text("""
            m.id AS membership_id, m.role AS staff_role, m.given_name || ' ' || m.family_name AS staff_name,
            CASE WHEN d.manager_id = m.id THEN 'manager' WHEN t.membership_id IS NOT NULL THEN 'team' END AS party,
            g.id AS grant_id, g.person_id, p.role AS person_role, g."right", g.state, g.given_by,
-           giver.given_name || ' ' || giver.family_name AS given_by_name, g.offered_at
+           giver.given_name || ' ' || giver.family_name AS given_by_name, g.offered_at,
+           u.account_id IS NOT NULL AS deactivated
     FROM unnest(CAST(:accounts AS uuid[]), CAST(:dossiers AS uuid[])) AS q (account_id, dossier_id)
     JOIN dossier d ON d.id = q.dossier_id
     LEFT JOIN membership m ON m.account_id = q.account_id AND m.firm_id = d.firm_id AND m.state = 'active'
@@ -30,6 +31,8 @@ _STANDINGS = text("""
         ON g.account_id = q.account_id AND g.dossier_id = d.id AND g.state IN ('offered', 'active')
     LEFT JOIN person p ON p.id = g.person_id
     LEFT JOIN membership giver ON giver.id = g.given_by
+    LEFT JOIN portal_user u
+        ON u.firm_id = d.firm_id AND u.account_id = q.account_id AND u.state = 'deactivated'
     WHERE m.id IS NOT NULL OR g.id IS NOT NULL
     ORDER BY g.id
 """)
@@ -53,13 +56,14 @@ def _standing(rows: list[Row[Any]]) -> Standing:
     first = rows[0]
     # An account may be staff twice (its address changed) and hold grants for two people: the strongest place counts.
     staff = [_staff(row) for row in rows if row.membership_id is not None]
-    grants = {row.grant_id: _grant(row) for row in rows if row.grant_id is not None}
+    grants = tuple({row.grant_id: _grant(row) for row in rows if row.grant_id is not None}.values())
     return Standing(
         dossier_id=first.dossier_id,
         firm_id=first.firm_id,
         account_id=first.account_id,
         staff=max(staff, key=lambda one: (_STRONGEST[one.party], one.role is StaffRole.ADMINISTRATOR), default=None),
-        grants=tuple(grants.values()),
+        grants=() if first.deactivated else grants,
+        suspended=grants if first.deactivated else (),
     )
 
 

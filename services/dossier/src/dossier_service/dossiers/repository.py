@@ -22,6 +22,9 @@ _MINE = text("""
         UNION
         SELECT g.dossier_id FROM access_grant g
         WHERE g.account_id = :account AND g.state IN ('offered', 'active')
+          AND NOT EXISTS (
+              SELECT FROM portal_user u
+              WHERE u.firm_id = g.firm_id AND u.account_id = g.account_id AND u.state = 'deactivated')
     )
     SELECT d.id, d.name, d.firm_id, f.name AS firm_name
     FROM mine JOIN dossier d ON d.id = mine.id JOIN firm f ON f.id = d.firm_id

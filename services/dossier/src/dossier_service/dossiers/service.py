@@ -55,7 +55,7 @@ async def open_dossier(uow: UnitOfWork, account_id: UUID, firm_id: UUID, new: Ne
     """Opens a dossier for a client the caller sees, with its central persons; nobody gets a right by it."""
     creator = await member_of(uow, account_id, firm_id)
     client = await clients.visible_client(uow, firm_id, creator.id, new.client_id)
-    manager = creator if new.manager_id is None else await firms.live_member(uow, firm_id, new.manager_id)
+    manager = await firms.live_member(uow, firm_id, new.manager_id or creator.id)
     if client is None or manager is None:
         raise unknown()
     at = await uow.now()
@@ -125,7 +125,10 @@ async def remove_from_team(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, 
 
 
 async def hand_over(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, membership_id: UUID, reason: str) -> None:
-    """The manager, or an administrator, names another manager (A1); the one before stays in the team until removed."""
+    """The manager, or an administrator, names another manager (A1); the one before stays in the team until removed.
+
+    Who declined the place meanwhile, or had the account erased, is in no team any more (A14).
+    """
     dossier = await repository.lock(uow, dossier_id)
     if dossier is None:
         raise unknown()
@@ -135,7 +138,8 @@ async def hand_over(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, members
         raise unknown()
     if member.id == dossier.manager_id:
         return
-    await repository.add_to_team(uow, dossier.id, dossier.manager_id)
+    if await firms.live_member(uow, dossier.firm_id, dossier.manager_id) is not None:
+        await repository.add_to_team(uow, dossier.id, dossier.manager_id)
     await repository.remove_from_team(uow, dossier.id, member.id)
     dossier.manager_id = member.id
     await uow.session.flush()

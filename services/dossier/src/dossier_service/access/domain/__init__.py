@@ -1,7 +1,17 @@
 """The law of access, pure: HTTP, messages and batch ask these functions, which read no clock, table or request."""
 
 from dossier_service.access.domain.decision import UNKNOWN, Decision, decide
-from dossier_service.access.domain.lifecycle import HOLDER_KEEPS_ACCESS, LIVE, GrantState, Move, next_right, next_state
+from dossier_service.access.domain.lifecycle import (
+    HOLDER_KEEPS_ACCESS,
+    LAPSES_AFTER,
+    LIVE,
+    GrantState,
+    Move,
+    lapse_date,
+    next_right,
+    next_state,
+    why_not_resend,
+)
 from dossier_service.access.domain.management import (
     why_not_add_person,
     why_not_change_person,
@@ -19,6 +29,7 @@ from dossier_service.access.domain.table import A7, Action, Cell, Limit, Party, 
 __all__ = [
     "A7",
     "HOLDER_KEEPS_ACCESS",
+    "LAPSES_AFTER",
     "LIVE",
     "UNKNOWN",
     "Action",
@@ -35,6 +46,7 @@ __all__ = [
     "StaffStanding",
     "Standing",
     "decide",
+    "lapse_date",
     "next_right",
     "next_state",
     "why_not_add_person",
@@ -44,5 +56,6 @@ __all__ = [
     "why_not_manage",
     "why_not_open",
     "why_not_remove_person",
+    "why_not_resend",
     "why_not_see_rights",
 ]

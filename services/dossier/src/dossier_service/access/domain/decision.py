@@ -57,4 +57,8 @@ def _without_place(standing: Standing) -> Decision:
         offered = standing.grants[0]
         reason = "the grant is offered and not active yet"
         return Decision(False, "grant_not_active", "A10", reason, party=Party(offered.role.value), grant=offered)
+    if standing.suspended:
+        kept = standing.suspended[0]
+        reason = "the firm deactivated this portal user; the grant stays"
+        return Decision(False, "portal_user_deactivated", "I11", reason, party=Party(kept.role.value), grant=kept)
     return UNKNOWN

@@ -1,6 +1,7 @@
 """What a grant may become (A10), and what never happens to the access of a holder or co-holder (A5)."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -25,13 +26,19 @@ LIVE = frozenset({GrantState.OFFERED, GrantState.ACTIVE})
 
 
 class Move(StrEnum):
-    """What can happen to a grant. `CORRECT` ends an offer whose address was wrong; its successor is offered with it."""
+    """What can happen to a grant. `CORRECT` ends an offer whose address was wrong; its successor is offered with it.
+
+    `DECLINE`, `LEAVE` and `ERASE` are the person's own word: refusing the offer, giving the access up, having the
+    account erased. Nothing else ends a holder's access (A5).
+    """
 
     ACTIVATE = "activate"
     WITHDRAW = "withdraw"
     DECLINE = "decline"
     LAPSE = "lapse"
     CORRECT = "correct"
+    LEAVE = "leave"
+    ERASE = "erase"
 
 
 _MOVES: Mapping[tuple[GrantState, Move], GrantState] = MappingProxyType(
@@ -42,6 +49,10 @@ _MOVES: Mapping[tuple[GrantState, Move], GrantState] = MappingProxyType(
         (GrantState.OFFERED, Move.DECLINE): GrantState.DECLINED,
         (GrantState.OFFERED, Move.LAPSE): GrantState.LAPSED,
         (GrantState.OFFERED, Move.CORRECT): GrantState.WITHDRAWN,
+        (GrantState.OFFERED, Move.LEAVE): GrantState.WITHDRAWN,
+        (GrantState.ACTIVE, Move.LEAVE): GrantState.WITHDRAWN,
+        (GrantState.OFFERED, Move.ERASE): GrantState.WITHDRAWN,
+        (GrantState.ACTIVE, Move.ERASE): GrantState.WITHDRAWN,
     }
 )
 
@@ -59,6 +70,35 @@ def next_state(state: GrantState, move: Move, role: PersonRole) -> GrantState | 
     if role in CENTRAL_ROLES and move in {Move.WITHDRAW, Move.LAPSE}:
         return HOLDER_KEEPS_ACCESS
     return following
+
+
+LAPSES_AFTER = timedelta(days=90)
+"""How long after its invitation expired an offer lapses (A10)."""
+
+
+def lapse_date(state: GrantState, role: PersonRole, invitation_expires_at: datetime | None) -> datetime | None:
+    """When an offer lapses if nothing happens; a holder's never does (A5, A10)."""
+    if invitation_expires_at is None or not isinstance(next_state(state, Move.LAPSE, role), GrantState):
+        return None
+    return invitation_expires_at + LAPSES_AFTER
+
+
+RESENDS_PER_HOUR = 3
+
+
+def why_not_resend(state: GrantState, asked_within_the_hour: int, *, deactivated: bool) -> Refusal | None:
+    """Sign-in information is sent again for a live grant, three times an hour per person and firm (K2, I7).
+
+    Not to somebody the firm keeps out: their mails stop with their access (I11).
+    """
+    if state not in LIVE:
+        return Refusal("conflict", "grant_ended", "A10", f"a grant that is {state} has no sign-in information")
+    if deactivated:
+        return Refusal("conflict", "portal_user_deactivated", "I11", "the firm deactivated this portal user")
+    if asked_within_the_hour >= RESENDS_PER_HOUR:
+        reason = "it was sent again often enough within the hour; try again later"
+        return Refusal("rate_limited", "too_many_resends", "I7", reason)
+    return None
 
 
 def next_right(current: Right, wanted: Right, state: GrantState, role: PersonRole) -> Right | Refusal:

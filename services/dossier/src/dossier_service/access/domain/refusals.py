@@ -8,7 +8,7 @@ from typing import Literal
 class Refusal:
     """Why the law says no: the rule's number, a stable code, and a sentence for people."""
 
-    kind: Literal["forbidden", "conflict"]
+    kind: Literal["forbidden", "conflict", "rate_limited"]
     code: str
     rule: str
     reason: str

@@ -38,13 +38,17 @@ class GrantStanding:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Everything the law needs to know about one account in one dossier."""
+    """Everything the law needs to know about one account in one dossier.
+
+    `suspended` are live grants that count for nothing while the firm keeps the account out (I11).
+    """
 
     dossier_id: UUID
     firm_id: UUID
     account_id: UUID
     staff: StaffStanding | None = None
     grants: tuple[GrantStanding, ...] = ()
+    suspended: tuple[GrantStanding, ...] = ()
 
     @property
     def active_grant(self) -> GrantStanding | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
+from event_contracts.firms import NoticeKind
 from service_kit.db import UnitOfWork
 
 from dossier_service.access import domain as law
@@ -12,7 +13,7 @@ from dossier_service.access.grants.tables import Grant
 from dossier_service.access.journal import repository as journal
 from dossier_service.access.journal.domain import IDENTITY, Fact
 from dossier_service.dossiers.people.domain import PersonRole
-from dossier_service.firms import repository as firms
+from dossier_service.notices.service import Happened, tell
 
 
 async def link_grant(
@@ -26,7 +27,7 @@ async def link_grant(
     if grant.account_id is None:
         grant.account_id, grant.invitation_id = account_id, invitation_id
     if active and grant.account_id == account_id:
-        _activate(uow, [found], at)
+        await _activate(uow, [found], at)
 
 
 async def reinvite_grants(uow: UnitOfWork, grant_ids: Sequence[UUID], account_id: UUID, invitation_id: UUID) -> None:
@@ -40,29 +41,18 @@ async def reinvite_grants(uow: UnitOfWork, grant_ids: Sequence[UUID], account_id
 
 async def activate_grants(uow: UnitOfWork, account_id: UUID, at: datetime) -> None:
     """The account exists now: each of its offered grants becomes active, each with exactly one event (I12)."""
-    _activate(uow, await repository.lock_offered_of_account(uow, account_id), at)
+    await _activate(uow, await repository.lock_offered_of_account(uow, account_id), at)
 
 
-async def link_membership(
-    uow: UnitOfWork, membership_id: UUID, account_id: UUID, invitation_id: UUID | None, at: datetime, *, active: bool
-) -> None:
-    """The same for a place in a firm's staff (A14)."""
-    await firms.link(uow, membership_id, account_id, invitation_id)
-    if active:
-        await activate_memberships(uow, account_id, at)
-
-
-async def activate_memberships(uow: UnitOfWork, account_id: UUID, at: datetime) -> None:
-    """Every offered place of this account becomes active."""
-    for membership_id, firm_id in await firms.activate(uow, account_id, at):
-        journal.add(uow, IDENTITY, Fact("staff_joined", firm_id, "membership", membership_id, "A14"), at)
-
-
-def _activate(uow: UnitOfWork, found: Sequence[tuple[Grant, PersonRole]], at: datetime) -> None:
+async def _activate(uow: UnitOfWork, found: Sequence[tuple[Grant, PersonRole]], at: datetime) -> None:
+    happened = []
     for grant, role in found:
         if law.next_state(grant.state, law.Move.ACTIVATE, role) is not law.GrantState.ACTIVE:
             continue
         grant.state, grant.activated_at, grant.version = law.GrantState.ACTIVE, at, grant.version + 1
+        grant.custom_text = None
         fact = Fact("grant_activated", grant.firm_id, "grant", grant.id, "A10", grant.dossier_id)
         journal.add(uow, IDENTITY, fact, at)
         uow.outbox.add(events.grant_activated(grant))
+        happened.append(Happened(NoticeKind.ACTIVATED, grant.id, at))
+    await tell(uow, happened)

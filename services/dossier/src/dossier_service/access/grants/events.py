@@ -1,43 +1,82 @@
 """From the grants area to the contracts."""
 
-from event_contracts.dossier import GrantActivated, GrantChanged, GrantOffered, GrantWithdrawn
-from event_contracts.people import LadderPolicy, Right
+from typing import Any
+from uuid import UUID
+
+from event_contracts.dossier import (
+    GrantActivated,
+    GrantChanged,
+    GrantDeclined,
+    GrantLapsed,
+    GrantMoved,
+    GrantOffered,
+    GrantWithdrawn,
+    SignInInformationRequested,
+)
+from event_contracts.people import LadderPolicy, OfferKind, Right
 from event_contracts.people import Person as ContractPerson
 
 from dossier_service.access.grants.tables import Grant
 from dossier_service.dossiers.people.tables import Person
 from dossier_service.dossiers.tables import Dossier
-from dossier_service.firms.events import firm_ref
+from dossier_service.firms.events import firm_ref, policy_of
 from dossier_service.firms.tables import Firm
 
 
 def grant_offered(
+    grant: Grant, dossier: Dossier, firm: Firm, person: Person, granted_by: str, policy: LadderPolicy
+) -> GrantOffered:
+    """What identity needs to find or make the account, and notifier to write the mail."""
+    return GrantOffered(**_offer(grant, dossier, firm, person, granted_by, policy))
+
+
+def grant_moved(
     grant: Grant,
     dossier: Dossier,
     firm: Firm,
     person: Person,
     granted_by: str,
-    custom_text: str | None,
     policy: LadderPolicy,
-) -> GrantOffered:
-    """What identity needs to find or make the account, and notifier to write the mail."""
-    return GrantOffered(
-        grant_id=grant.id,
-        dossier_id=dossier.id,
-        dossier_name=dossier.name,
-        firm=firm_ref(firm),
-        person=ContractPerson(
+    previous_grant_id: UUID,
+) -> GrantMoved:
+    """The same for a corrected address or phone, and which offer it replaces (I9)."""
+    values = _offer(grant, dossier, firm, person, granted_by, policy)
+    return GrantMoved(previous_grant_id=previous_grant_id, **values)
+
+
+def _offer(
+    grant: Grant, dossier: Dossier, firm: Firm, person: Person, granted_by: str, policy: LadderPolicy
+) -> dict[str, Any]:
+    return {
+        "grant_id": grant.id,
+        "dossier_id": dossier.id,
+        "dossier_name": dossier.name,
+        "firm": firm_ref(firm),
+        "person": ContractPerson(
             given_name=person.given_name,
             family_name=person.family_name,
             email=grant.email,
             phone=person.phone,
             language=person.language,
         ),
-        role=person.role,
-        right=grant.right,
-        granted_by=granted_by,
+        "role": person.role,
+        "right": grant.right,
+        "granted_by": granted_by,
+        "custom_text": grant.custom_text,
+        "policy": policy_of(firm, policy),
+    }
+
+
+def sign_in_information_requested(
+    grant: Grant, firm: Firm, requested_by: str, custom_text: str | None
+) -> SignInInformationRequested:
+    """Identity knows whether that is a fresh invitation or the user name and the sign-in address (K2)."""
+    return SignInInformationRequested(
+        offer_id=grant.id,
+        kind=OfferKind.DOSSIER,
+        firm=firm_ref(firm),
+        requested_by=requested_by,
         custom_text=custom_text,
-        policy=policy,
     )
 
 
@@ -61,5 +100,18 @@ def grant_withdrawn(grant: Grant) -> GrantWithdrawn:
 def grant_activated(grant: Grant) -> GrantActivated:
     assert grant.account_id is not None  # only a linked grant becomes active
     return GrantActivated(
+        grant_id=grant.id, dossier_id=grant.dossier_id, firm_id=grant.firm_id, account_id=grant.account_id
+    )
+
+
+def grant_declined(grant: Grant) -> GrantDeclined:
+    assert grant.account_id is not None  # an offer is declined by somebody
+    return GrantDeclined(
+        grant_id=grant.id, dossier_id=grant.dossier_id, firm_id=grant.firm_id, account_id=grant.account_id
+    )
+
+
+def grant_lapsed(grant: Grant) -> GrantLapsed:
+    return GrantLapsed(
         grant_id=grant.id, dossier_id=grant.dossier_id, firm_id=grant.firm_id, account_id=grant.account_id
     )

@@ -1,16 +1,18 @@
 """Queries of the grants area. Grants are locked in the order of their ids, always."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from service_kit.db import UnitOfWork
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, delete, func, text, tuple_, update
 from sqlmodel import col, select
 
 from dossier_service.access.domain import LIVE, GrantState
-from dossier_service.access.grants.tables import Grant
-from dossier_service.dossiers.people.domain import PersonRole
+from dossier_service.access.grants.tables import Grant, Resend
+from dossier_service.access.projections.domain import MAY_HAVE_EXPIRED
+from dossier_service.access.projections.tables import KnownInvitation
+from dossier_service.dossiers.people.domain import CENTRAL_ROLES, PersonRole
 from dossier_service.dossiers.people.tables import Person
 from dossier_service.firms.tables import Membership
 
@@ -38,6 +40,99 @@ async def lock_with_role(uow: UnitOfWork, grant_id: UUID) -> tuple[Grant, Person
 async def lock_offered_of_account(uow: UnitOfWork, account_id: UUID) -> Sequence[tuple[Grant, PersonRole]]:
     """The offered grants of an account, locked and fresh, with the roles of their people."""
     return await _lock_with_roles(uow, (col(Grant.account_id) == account_id) & (col(Grant.state) == GrantState.OFFERED))
+
+
+async def lock_offers(
+    uow: UnitOfWork, firm_id: UUID, grant_ids: Collection[UUID]
+) -> Sequence[tuple[Grant, PersonRole]]:
+    """Those of these grants that are this firm's, locked and fresh, with the roles of their people."""
+    return await _lock_with_roles(uow, col(Grant.id).in_(grant_ids) & (col(Grant.firm_id) == firm_id))
+
+
+async def lock_live_of_account(
+    uow: UnitOfWork, account_id: UUID, dossier_id: UUID | None = None
+) -> Sequence[tuple[Grant, PersonRole]]:
+    """The live grants of an account, everywhere or on one dossier, locked and fresh, with the roles of their people."""
+    condition = (col(Grant.account_id) == account_id) & col(Grant.state).in_(LIVE)
+    if dossier_id is not None:
+        condition &= col(Grant.dossier_id) == dossier_id
+    return await _lock_with_roles(uow, condition)
+
+
+async def lock_lapsing(uow: UnitOfWork, expired_before: datetime, limit: int) -> Sequence[tuple[Grant, PersonRole]]:
+    """Some offers whose invitation expired before that, locked unless somebody else works on them (A10)."""
+    query = (
+        select(Grant, Person.role)
+        .join(Person, col(Person.id) == col(Grant.person_id))
+        .join(KnownInvitation, col(KnownInvitation.invitation_id) == col(Grant.invitation_id))
+        .where(col(Grant.state) == GrantState.OFFERED, col(Person.role).not_in(CENTRAL_ROLES))
+        .where(col(KnownInvitation.state).in_(MAY_HAVE_EXPIRED), col(KnownInvitation.expires_at) <= expired_before)
+        .order_by(col(Grant.id))
+        .limit(limit)
+        .with_for_update(of=Grant, key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    return [(row[0], PersonRole(row[1])) for row in await uow.session.execute(query)]
+
+
+async def pseudonymise(uow: UnitOfWork, account_id: UUID) -> None:
+    """Forgets the address on every grant of an erased account, the dead ones too; ids stay for the journal (I13)."""
+    own = select(Grant.firm_id, Grant.email).where(col(Grant.account_id) == account_id)
+    await uow.session.execute(delete(Resend).where(tuple_(col(Resend.firm_id), col(Resend.email)).in_(own)))
+    grants = update(Grant).where(col(Grant.account_id) == account_id)
+    await uow.session.execute(grants.values(email=func.concat("erased:", col(Grant.id)), custom_text=None))
+
+
+async def live_among(uow: UnitOfWork, grant_ids: Collection[UUID]) -> Sequence[UUID]:
+    """Those of these offers that are live grants."""
+    query = select(Grant.id).where(col(Grant.id).in_(grant_ids), col(Grant.state).in_(LIVE))
+    return (await uow.session.execute(query.order_by(col(Grant.id)))).scalars().all()
+
+
+async def offered_among(
+    uow: UnitOfWork, firm_id: UUID, grant_ids: Collection[UUID], invitation_id: UUID
+) -> Sequence[UUID]:
+    """Those of these ids that are grants this firm still offers and that no newer invitation took over."""
+    query = select(Grant.id).where(
+        col(Grant.id).in_(grant_ids), col(Grant.firm_id) == firm_id, col(Grant.state) == GrantState.OFFERED
+    )
+    query = query.where(func.coalesce(col(Grant.invitation_id), invitation_id) <= invitation_id)
+    return (await uow.session.execute(query.order_by(col(Grant.id)))).scalars().all()
+
+
+_KEPT_OUT = text("""
+    SELECT EXISTS (SELECT FROM portal_user u
+        WHERE u.firm_id = :firm AND u.account_id = :account AND u.state = 'deactivated')
+""")
+
+
+async def is_kept_out(uow: UnitOfWork, grant: Grant) -> bool:
+    """Whether the firm deactivated the person this grant belongs to (I11)."""
+    values = {"firm": grant.firm_id, "account": grant.account_id}
+    return (await uow.session.execute(_KEPT_OUT, values)).scalar_one() is True
+
+
+async def live_of(uow: UnitOfWork, account_id: UUID, firm_id: UUID | None) -> Sequence[UUID]:
+    """The live grants of an account, at one firm or at all."""
+    query = select(Grant.id).where(col(Grant.account_id) == account_id, col(Grant.state).in_(LIVE))
+    if firm_id is not None:
+        query = query.where(col(Grant.firm_id) == firm_id)
+    return (await uow.session.execute(query.order_by(col(Grant.id)))).scalars().all()
+
+
+async def resends_since(uow: UnitOfWork, firm_id: UUID, email: str, since: datetime) -> int:
+    """How often this firm asked for this person's sign-in information, counted one request at a time."""
+    key = func.hashtextextended(f"resend:{firm_id}:{email}", 0)
+    await uow.session.execute(select(func.pg_advisory_xact_lock(key)))
+    query = select(func.count()).where(
+        col(Resend.firm_id) == firm_id, col(Resend.email) == email, col(Resend.at) > since
+    )
+    return (await uow.session.execute(query)).scalar_one()
+
+
+async def forget_resends(uow: UnitOfWork, before: datetime) -> None:
+    """Drops what the limit does not count any more."""
+    await uow.session.execute(delete(Resend).where(col(Resend.at) <= before))
 
 
 async def lock_invited_before(

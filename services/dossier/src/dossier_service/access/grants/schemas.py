@@ -41,6 +41,12 @@ class WithdrawalIn(Input):
     reason: Note | None = None
 
 
+class ResendIn(Input):
+    """What to write along, if anything."""
+
+    custom_text: Note | None = None
+
+
 class GrantOut(Output):
     """A grant as its giver sees it: the same whether the person has an account or not (I1)."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from event_contracts.firms import NoticeKind
 from event_contracts.people import LadderPolicy, Right
 from service_kit.db import UnitOfWork
 from service_kit.errors import Conflict, FieldError, Invalid, RateLimited
@@ -12,6 +13,7 @@ from service_kit.ids import new_id
 
 from dossier_service.access import domain as law
 from dossier_service.access.grants import events, repository
+from dossier_service.access.grants.ending import WITHDRAWN, end, settle
 from dossier_service.access.grants.tables import Grant
 from dossier_service.access.journal import repository as journal
 from dossier_service.access.journal.domain import Actor, Fact
@@ -22,6 +24,8 @@ from dossier_service.dossiers.people.tables import Person
 from dossier_service.dossiers.tables import Dossier
 from dossier_service.edge.contact import Contact, required_contact
 from dossier_service.edge.refusals import refused, require, unknown
+from dossier_service.firms.events import policy_of
+from dossier_service.notices.service import Happened, tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,16 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Terms:
+    """What a new grant says, once all of it was checked."""
+
+    right: Right
+    email: str
+    new_address: bool
+    custom_text: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class OfferPolicy:
     """What the settings say about offers: the reminders (R5), and how many new addresses an hour (I1)."""
 
@@ -46,7 +60,7 @@ class OfferPolicy:
 
 async def offer(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, wanted: Offer, policy: OfferPolicy) -> Grant:
     """Offers a right. The answer is the same whether the person has an account or not: dossier does not know (I1)."""
-    dossier, standing = await _managed(uow, account_id, dossier_id)
+    dossier, standing = await managed(uow, account_id, dossier_id)
     person = await people.person_in(uow, dossier.id, wanted.person_id)
     if person is None:
         raise unknown()
@@ -57,8 +71,9 @@ async def offer(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, wanted: Off
         raise Conflict("grant_exists", "This person has a live grant on the dossier already.", rule="A10")
     new_address = await _new_address(uow, standing, dossier, contact.email, policy)
     await _keep_contact(uow, person, contact)
-    grant = await _insert(uow, standing, dossier, person, wanted.right, contact.email, new_address=new_address)
-    await _say_offered(uow, account_id, standing, dossier, person, grant, wanted.custom_text, policy.ladder)
+    terms = Terms(wanted.right, contact.email, new_address, wanted.custom_text)
+    grant = await _insert(uow, standing, dossier, person, terms)
+    await _say_offered(uow, account_id, standing, dossier, person, grant, policy.ladder)
     return grant
 
 
@@ -71,8 +86,8 @@ async def change(
     check_version: Callable[[int], None],
 ) -> Grant:
     """Changes the right of a live grant; a holder's is never lowered (A5). The same right again changes nothing."""
-    dossier, _ = await _managed(uow, account_id, dossier_id)
-    grant, person = await _locked_grant(uow, dossier, grant_id)
+    dossier, standing = await managed(uow, account_id, dossier_id)
+    grant, person = await locked_grant(uow, dossier, grant_id)
     check_version(grant.version)
     following = law.next_right(grant.right, right, grant.state, person.role)
     if isinstance(following, law.Refusal):
@@ -84,6 +99,7 @@ async def change(
         fact = Fact("grant_changed", dossier.firm_id, "grant", grant.id, "A1", dossier.id, details=details)
         journal.add(uow, Actor.account(account_id), fact, await uow.now())
         uow.outbox.add(events.grant_changed(grant, previous))
+        await _tell(uow, NoticeKind.CHANGED, grant, account_id, standing, previous_right=previous)
     return grant
 
 
@@ -91,14 +107,16 @@ async def withdraw(
     uow: UnitOfWork, account_id: UUID, dossier_id: UUID, grant_id: UUID, reason: str | None = None
 ) -> Grant:
     """Withdraws a live grant, never a holder's (A5). One that is withdrawn already is answered as it is (A10)."""
-    dossier, _ = await _managed(uow, account_id, dossier_id)
-    grant, person = await _locked_grant(uow, dossier, grant_id)
+    dossier, standing = await managed(uow, account_id, dossier_id)
+    assert standing.staff is not None  # only a manager gets here
+    grant, person = await locked_grant(uow, dossier, grant_id)
     if grant.state is law.GrantState.WITHDRAWN:
         return grant
-    await _end(uow, grant, law.next_state(grant.state, law.Move.WITHDRAW, person.role))
-    fact = Fact("grant_withdrawn", dossier.firm_id, "grant", grant.id, "A1", dossier.id, reason=reason)
-    journal.add(uow, Actor.account(account_id), fact, await uow.now())
-    uow.outbox.add(events.grant_withdrawn(grant))
+    following = law.next_state(grant.state, law.Move.WITHDRAW, person.role)
+    if isinstance(following, law.Refusal):
+        raise refused(following)
+    actor = Actor.account(account_id)
+    await end(uow, [(grant, person.role)], WITHDRAWN, actor, by=standing.staff.name, reason=reason)
     return grant
 
 
@@ -112,22 +130,26 @@ async def move_offer(
     contact_confirmed: bool,
     policy: OfferPolicy,
 ) -> Grant:
-    """Before activation a wrong address is corrected: the old offer ends and the same right is offered anew (A5, I9).
+    """Before activation a wrong address is corrected: the same right is offered anew, in one event (A5, I9).
 
-    The old link dies with the withdrawal, the new address is invited with a ladder of its own.
+    The old link dies, the new address is invited with a ladder of its own; what was written to the person goes along.
     """
     contact = _confirmed(person.email, person.phone, contact_confirmed)
     new_address = await _new_address(uow, standing, dossier, contact.email, policy)
-    await _end(uow, grant, law.next_state(grant.state, law.Move.CORRECT, person.role))
+    following = law.next_state(grant.state, law.Move.CORRECT, person.role)
+    if isinstance(following, law.Refusal):
+        raise refused(following)
+    terms = Terms(grant.right, contact.email, new_address, grant.custom_text)
+    settle(grant, following, await uow.now())
+    await uow.session.flush()
     fact = Fact("grant_moved", dossier.firm_id, "grant", grant.id, "A5", dossier.id)
     journal.add(uow, Actor.account(account_id), fact, await uow.now())
-    uow.outbox.add(events.grant_withdrawn(grant))
-    moved = await _insert(uow, standing, dossier, person, grant.right, contact.email, new_address=new_address)
-    await _say_offered(uow, account_id, standing, dossier, person, moved, None, policy.ladder)
+    moved = await _insert(uow, standing, dossier, person, terms)
+    await _say_offered(uow, account_id, standing, dossier, person, moved, policy.ladder, moved_from=grant.id)
     return moved
 
 
-async def _managed(uow: UnitOfWork, account_id: UUID, dossier_id: UUID) -> tuple[Dossier, law.Standing]:
+async def managed(uow: UnitOfWork, account_id: UUID, dossier_id: UUID) -> tuple[Dossier, law.Standing]:
     """The locked dossier, for its manager only (A1)."""
     dossier = await dossiers.lock(uow, dossier_id)
     if dossier is None:
@@ -137,7 +159,8 @@ async def _managed(uow: UnitOfWork, account_id: UUID, dossier_id: UUID) -> tuple
     return dossier, standing
 
 
-async def _locked_grant(uow: UnitOfWork, dossier: Dossier, grant_id: UUID) -> tuple[Grant, Person]:
+async def locked_grant(uow: UnitOfWork, dossier: Dossier, grant_id: UUID) -> tuple[Grant, Person]:
+    """A grant of this dossier with its person; any other is unknown here (A13)."""
     grant = await repository.lock(uow, dossier.id, grant_id)
     if grant is None:
         raise unknown()
@@ -175,18 +198,9 @@ async def _keep_contact(uow: UnitOfWork, person: Person, contact: Contact) -> No
         await uow.session.flush()
 
 
-async def _insert(
-    uow: UnitOfWork,
-    standing: law.Standing,
-    dossier: Dossier,
-    person: Person,
-    right: Right,
-    email: str,
-    *,
-    new_address: bool,
-) -> Grant:
+async def _insert(uow: UnitOfWork, standing: law.Standing, dossier: Dossier, person: Person, terms: Terms) -> Grant:
     assert standing.staff is not None  # only a manager gets here
-    if await repository.address_in_use(uow, dossier.id, email):
+    if await repository.address_in_use(uow, dossier.id, terms.email):
         detail = "Somebody else of this dossier was granted access under this address: one address is one person."
         raise Conflict("address_in_use", detail, rule="I2")
     grant = Grant(
@@ -194,12 +208,13 @@ async def _insert(
         firm_id=dossier.firm_id,
         dossier_id=dossier.id,
         person_id=person.id,
-        right=right,
+        right=terms.right,
         state=law.GrantState.OFFERED,
-        email=email,
-        new_address=new_address,
+        email=terms.email,
+        new_address=terms.new_address,
         given_by=standing.staff.membership_id,
         offered_at=await uow.now(),
+        custom_text=terms.custom_text,
     )
     uow.session.add(grant)
     await uow.session.flush()
@@ -213,20 +228,31 @@ async def _say_offered(
     dossier: Dossier,
     person: Person,
     grant: Grant,
-    custom_text: str | None,
     policy: LadderPolicy,
+    moved_from: UUID | None = None,
 ) -> None:
     assert standing.staff is not None  # only a manager gets here
     details = {"right": grant.right, "role": person.role, "person": person.id, "new_address": grant.new_address}
     fact = Fact("grant_offered", dossier.firm_id, "grant", grant.id, "A1", dossier.id, details=details)
     journal.add(uow, Actor.account(account_id), fact, grant.offered_at)
     _, firm, _ = await dossiers.cover(uow, dossier.id)
-    name = standing.staff.name
-    uow.outbox.add(events.grant_offered(grant, dossier, firm, person, name, custom_text, policy))
+    name, own_policy = standing.staff.name, policy_of(firm, policy)
+    if moved_from is None:
+        uow.outbox.add(events.grant_offered(grant, dossier, firm, person, name, own_policy))
+    else:
+        uow.outbox.add(events.grant_moved(grant, dossier, firm, person, name, own_policy, moved_from))
+    await _tell(uow, NoticeKind.OFFERED, grant, account_id, standing)
 
 
-async def _end(uow: UnitOfWork, grant: Grant, following: law.GrantState | law.Refusal) -> None:
-    if isinstance(following, law.Refusal):
-        raise refused(following)
-    grant.state, grant.ended_at, grant.version = following, await uow.now(), grant.version + 1
-    await uow.session.flush()
+async def _tell(
+    uow: UnitOfWork,
+    kind: NoticeKind,
+    grant: Grant,
+    account_id: UUID,
+    standing: law.Standing,
+    previous_right: Right | None = None,
+) -> None:
+    """The holder hears of it (A12)."""
+    assert standing.staff is not None  # only a manager gets here
+    name, at = standing.staff.name, await uow.now()
+    await tell(uow, [Happened(kind, grant.id, at, actor=account_id, by=name, previous_right=previous_right)])

@@ -15,13 +15,17 @@ _LIVE = text("state IN ('offered', 'active')")
 
 
 class Grant(DossierTable, table=True):
-    """One person's right on one dossier (A10). `email` is the address it was offered to; dead grants block nothing."""
+    """One person's right on one dossier (A10). `email` is the address it was offered to; dead grants block nothing.
+
+    `custom_text` travels along when the offer moves (I9), and is erased when the grant is no longer offered.
+    """
 
     __tablename__ = "access_grant"
     __table_args__ = (
         Index("access_grant_one_live_per_person", "dossier_id", "person_id", unique=True, postgresql_where=_LIVE),
         Index("access_grant_one_live_per_address", "dossier_id", "email", unique=True, postgresql_where=_LIVE),
         Index("access_grant_live_of_account", "account_id", "dossier_id", postgresql_where=_LIVE),
+        Index("access_grant_live_in_firm", "firm_id", "account_id", postgresql_where=_LIVE),
         Index("access_grant_of_person", "person_id", "offered_at"),
         Index("access_grant_address_in_firm", "firm_id", "email"),
         Index("access_grant_by_giver", "given_by", "offered_at"),
@@ -41,4 +45,17 @@ class Grant(DossierTable, table=True):
     ended_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
     account_id: UUID | None = None
     invitation_id: UUID | None = None
+    custom_text: str | None = None
     version: int = 1
+
+
+class Resend(DossierTable, table=True):
+    """Somebody asked that a person gets their sign-in information again; kept for the hour that the limit counts."""
+
+    __tablename__ = "resend"
+    __table_args__ = (Index("resend_of_person", "firm_id", "email", "at"),)
+
+    id: UUID = Field(primary_key=True)
+    firm_id: UUID = Field(foreign_key="firm.id")
+    email: str
+    at: datetime = Field(sa_column=utc_column())

@@ -8,9 +8,9 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it: an account, another service's event, or an operator's command."""
+    """Who did it: an account, another service's event, an operator's command, or nobody but time."""
 
-    kind: Literal["account", "identity", "operator"]
+    kind: Literal["account", "identity", "operator", "time"]
     id: UUID | None = None
 
     @classmethod
@@ -20,6 +20,7 @@ class Actor:
 
 IDENTITY = Actor("identity")
 OPERATOR = Actor("operator")
+TIME = Actor("time")
 
 
 @dataclass(frozen=True, slots=True)

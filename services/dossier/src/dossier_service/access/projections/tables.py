@@ -8,18 +8,25 @@ from service_kit.db import enum_column, utc_column
 from sqlalchemy import BigInteger, Index
 from sqlmodel import Field
 
-from dossier_service.access.projections.domain import InvitationState, MailState
+from dossier_service.access.projections.domain import InvitationState, MailSlot, MailState
 from dossier_service.tables_base import DossierTable
 
 
 class KnownAccount(DossierTable, table=True):
-    """An account identity spoke of: pending until its person set a password, then active for good."""
+    """An account identity spoke of: pending until its person set a password, then active for good.
+
+    `phone_verified`: a code sent to its phone was entered once; a place in a staff needs that (A14).
+    `undeliverable_at`, `delivered_at`: when a mail to its own address failed for good, and when one was taken (M5).
+    """
 
     __tablename__ = "known_account"
 
     account_id: UUID = Field(primary_key=True)
     state: AccountState = Field(sa_column=enum_column(AccountState))
     user_name: str
+    phone_verified: bool = False
+    undeliverable_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
+    delivered_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
 
 
 class KnownInvitation(DossierTable, table=True):
@@ -34,15 +41,17 @@ class KnownInvitation(DossierTable, table=True):
 
 
 class LastMail(DossierTable, table=True):
-    """The newest outcome of a mail about an offer (a grant or a membership)."""
+    """The newest outcome of a mail about an offer (a grant or a membership), and the newest that was withheld."""
 
     __tablename__ = "last_mail"
 
     offer_id: UUID = Field(primary_key=True)
+    slot: MailSlot = Field(sa_column=enum_column(MailSlot, primary_key=True))
     message_id: UUID
     template: str
     channel: str
     state: MailState = Field(sa_column=enum_column(MailState))
+    permanent: bool = False
     reason: str | None = None
     at: datetime = Field(sa_column=utc_column())
     sequence: int = Field(sa_type=BigInteger)

@@ -7,7 +7,7 @@ from event_contracts.identity import AccountState
 from event_contracts.people import Language, Right
 from service_kit.http.etags import etag_of
 
-from dossier_service.access.domain import GrantState
+from dossier_service.access.domain import LIVE, GrantState, lapse_date, why_not_resend
 from dossier_service.access.projections.domain import InvitationState, MailState
 from dossier_service.access.rights.repository import RightsRow
 from dossier_service.dossiers.people.domain import PersonRole, Relationship
@@ -21,8 +21,17 @@ class InvitationView(Output):
     expires_at: datetime | None
 
 
+class ResendView(Output):
+    """Whether the sign-in information may be sent again now; if not, the code, rule and reason of the refusal."""
+
+    possible: bool
+    code: str | None
+    rule: str | None
+    reason: str | None
+
+
 class MailView(Output):
-    """What became of the last mail about the grant; `reason` says why it failed or was not sent."""
+    """What became of a mail about the grant; `reason` says why it failed or was not sent."""
 
     template: str
     channel: str
@@ -32,7 +41,12 @@ class MailView(Output):
 
 
 class GrantView(Output):
-    """A person's live grant, else their last one."""
+    """A person's live grant, else their last one.
+
+    `withheld_mail` was suppressed or is held since the last mail that went out or failed. `undeliverable`: the address
+    is dead until it is corrected or takes a mail again (M5). `lapses_at`: the invitation expired, and then the offer
+    ends (A10). `deactivated`: the firm keeps the person out, the grant stays (I11).
+    """
 
     id: UUID
     right: Right
@@ -48,6 +62,12 @@ class GrantView(Output):
     user_name: str | None
     invitation: InvitationView | None
     last_mail: MailView | None
+    withheld_mail: MailView | None
+    undeliverable: bool
+    deactivated: bool
+    deactivation_reason: str | None
+    resend: ResendView
+    lapses_at: datetime | None
     next_reminder_at: datetime | None
 
     @classmethod
@@ -66,7 +86,13 @@ class GrantView(Output):
             account_state=row.account_state,
             user_name=row.user_name,
             invitation=_invitation(row),
-            last_mail=_mail(row),
+            last_mail=_mail(row, "mail") or _mail(row, "withheld"),
+            withheld_mail=_mail(row, "withheld") if row.mail_state is not None else None,
+            undeliverable=row.undeliverable and row.state in LIVE,
+            deactivated=row.deactivated,
+            deactivation_reason=row.deactivation_reason,
+            resend=_resend(row),
+            lapses_at=_lapse(row),
             next_reminder_at=row.reminder_due_at,
         )
 
@@ -117,13 +143,19 @@ def _invitation(row: RightsRow) -> InvitationView | None:
     return InvitationView(state=row.invitation_state or InvitationState.PENDING, expires_at=row.invitation_expires_at)
 
 
-def _mail(row: RightsRow) -> MailView | None:
-    if row.mail_state is None:
-        return None
-    return MailView(
-        template=row.mail_template,
-        channel=row.mail_channel,
-        state=row.mail_state,
-        reason=row.mail_reason,
-        at=row.mail_at,
-    )
+def _mail(row: RightsRow, which: str) -> MailView | None:
+    values = {name: getattr(row, f"{which}_{name}") for name in ("template", "channel", "state", "reason", "at")}
+    return MailView(**values) if values["state"] is not None else None
+
+
+def _resend(row: RightsRow) -> ResendView:
+    refusal = why_not_resend(GrantState(row.state), row.resends, deactivated=row.deactivated)
+    if refusal is None:
+        return ResendView(possible=True, code=None, rule=None, reason=None)
+    return ResendView(possible=False, code=refusal.code, rule=refusal.rule, reason=refusal.reason)
+
+
+def _lapse(row: RightsRow) -> datetime | None:
+    expired = row.invitation_state == InvitationState.EXPIRED
+    expires_at = row.invitation_expires_at if expired else None
+    return lapse_date(GrantState(row.state), PersonRole(row.role), expires_at)

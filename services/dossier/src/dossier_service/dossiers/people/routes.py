@@ -16,6 +16,9 @@ from dossier_service.dossiers.people.tables import Person
 from dossier_service.edge.callers import SignedIn
 from dossier_service.edge.routing import EDITS, WRITES
 from dossier_service.edge.routing import router as make_router
+from dossier_service.sending.answers import DryRun, planned
+from dossier_service.sending.schemas import SendingPlan
+from dossier_service.sending.service import plan
 
 router = make_router("people")
 
@@ -27,7 +30,11 @@ async def add_person(dossier_id: UUID, body: PersonIn, caller: SignedIn, uow: Uo
     return _shown(standing, person, response)
 
 
-@router.patch("/dossiers/{dossier_id}/people/{person_id}", responses=problem_responses(*EDITS, RateLimited))
+@router.patch(
+    "/dossiers/{dossier_id}/people/{person_id}",
+    response_model=PersonOut | SendingPlan,
+    responses=problem_responses(*EDITS, RateLimited),
+)
 async def change_person(
     dossier_id: UUID,
     person_id: UUID,
@@ -37,8 +44,12 @@ async def change_person(
     deps: DepsDep,
     response: Response,
     if_match: IfMatch = None,
-) -> PersonOut:
-    """Changes a person; of one who holds a grant, role and contact data are the manager's to change (A7)."""
+    dry_run: DryRun = False,
+) -> PersonOut | Response:
+    """Changes a person; of one who holds a grant, role and contact data are the manager's to change (A7).
+
+    A corrected address or phone moves an offer that waits (I9); an account's owner is asked instead.
+    """
     standing, person = await service.change_person(
         uow,
         caller.account_id,
@@ -48,6 +59,8 @@ async def change_person(
         lambda version: require_match(if_match, version),
         deps.policy,
     )
+    if dry_run:
+        return planned(await plan(uow, deps.policy.ladder, caller.account_id))
     return _shown(standing, person, response)
 
 

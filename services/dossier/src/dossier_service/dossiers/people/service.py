@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from event_contracts.firms import NoticeKind, NoticeLine
 from event_contracts.people import Language
 from service_kit.db import UnitOfWork
 from service_kit.errors import Conflict, FieldError, Invalid
@@ -24,6 +25,8 @@ from dossier_service.dossiers.people.tables import Person
 from dossier_service.dossiers.tables import Dossier
 from dossier_service.edge.contact import optional_contact, required_contact
 from dossier_service.edge.refusals import require, unknown
+from dossier_service.firms.events import firm_ref
+from dossier_service.notices.service import tell_person
 
 ADDRESSES = frozenset({"email", "phone"})
 CONTACT = ADDRESSES | {"language"}
@@ -133,6 +136,28 @@ async def _contact_of_granted(
     required_contact(person.email, person.phone)
     if grant.state is law.GrantState.OFFERED:
         await move_offer(uow, account_id, standing, dossier, person, grant, change.contact_confirmed, policy)
+    else:
+        await _ask_owner(uow, standing, dossier, person, grant)
+
+
+async def _ask_owner(uow: UnitOfWork, standing: law.Standing, dossier: Dossier, person: Person, grant: Grant) -> None:
+    """The firm changed its own note only; whether the account's data should follow is its owner's to say (I9).
+
+    The notice names no address: it must not carry what somebody typed to whom it may not concern.
+    """
+    assert standing.staff is not None  # only a manager gets here
+    assert grant.account_id is not None  # an active grant belongs to an account
+    _, firm, _ = await dossiers.cover(uow, dossier.id)
+    line = NoticeLine(
+        kind=NoticeKind.CONTACT_DIFFERS,
+        at=await uow.now(),
+        dossier_id=dossier.id,
+        dossier_name=dossier.name,
+        offer_id=grant.id,
+        person_name=f"{person.given_name} {person.family_name}",
+        by=standing.staff.name,
+    )
+    await tell_person(uow, firm=firm_ref(firm), account_id=grant.account_id, line=line)
 
 
 async def remove_person(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, person_id: UUID) -> None:

@@ -1,0 +1,1 @@
+"""The export: everything kept here about the person who asks (I13)."""

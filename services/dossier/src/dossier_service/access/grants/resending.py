@@ -1,0 +1,33 @@
+"""Sign-in information again (K2): the answer is the same whether the person has an account or not (I1, I7)."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from service_kit.db import UnitOfWork
+from service_kit.ids import new_id
+
+from dossier_service.access import domain as law
+from dossier_service.access.grants import events, repository
+from dossier_service.access.grants.service import locked_grant, managed
+from dossier_service.access.grants.tables import Grant, Resend
+from dossier_service.access.journal import repository as journal
+from dossier_service.access.journal.domain import Actor, Fact
+from dossier_service.dossiers import repository as dossiers
+from dossier_service.edge.refusals import require
+
+
+async def resend(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, grant_id: UUID, custom_text: str | None) -> Grant:
+    """The manager has it sent again: a fresh invitation, or user name and sign-in address; three times an hour."""
+    dossier, standing = await managed(uow, account_id, dossier_id)
+    assert standing.staff is not None  # only a manager gets here
+    grant, _ = await locked_grant(uow, dossier, grant_id)
+    at = await uow.now()
+    asked = await repository.resends_since(uow, grant.firm_id, grant.email, at - timedelta(hours=1))
+    kept_out = await repository.is_kept_out(uow, grant)
+    require(law.why_not_resend(grant.state, asked, deactivated=kept_out))
+    uow.insert(Resend, {"id": new_id(), "firm_id": grant.firm_id, "email": grant.email, "at": at})
+    fact = Fact("sign_in_information_resent", grant.firm_id, "grant", grant.id, "K2", dossier.id)
+    journal.add(uow, Actor.account(account_id), fact, at)
+    _, firm, _ = await dossiers.cover(uow, dossier.id)
+    uow.outbox.add(events.sign_in_information_requested(grant, firm, standing.staff.name, custom_text))
+    return grant

@@ -1,0 +1,42 @@
+"""Who is told of what, and when a daily summary is due (A12, M8, I9); pure."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from event_contracts.firms import NoticeAudience, NoticeKind
+
+_HOLDER, _MANAGER, _PERSON = NoticeAudience.HOLDER, NoticeAudience.MANAGER, NoticeAudience.PERSON
+
+TOLD: Mapping[NoticeKind, frozenset[NoticeAudience]] = MappingProxyType(
+    {
+        NoticeKind.OFFERED: frozenset({_HOLDER}),
+        NoticeKind.CHANGED: frozenset({_HOLDER}),
+        NoticeKind.WITHDRAWN: frozenset({_HOLDER}),
+        NoticeKind.LAPSED: frozenset({_HOLDER}),
+        NoticeKind.ACTIVATED: frozenset({_HOLDER, _MANAGER}),
+        NoticeKind.DECLINED: frozenset({_HOLDER, _MANAGER}),
+        NoticeKind.LEFT: frozenset({_HOLDER, _MANAGER}),
+        NoticeKind.UNDELIVERABLE: frozenset({_MANAGER}),
+        NoticeKind.NOT_JOINED: frozenset({_MANAGER}),
+        NoticeKind.DEACTIVATED: frozenset({_PERSON}),
+        NoticeKind.REACTIVATED: frozenset({_PERSON}),
+        NoticeKind.CONTACT_DIFFERS: frozenset({_PERSON}),
+    }
+)
+"""The one table of A12 (holder), M8 (manager) and of what the person concerned hears (I9, I11)."""
+
+
+def is_told(audience: NoticeAudience, kind: NoticeKind) -> bool:
+    """Whether this kind of news is for this audience at all."""
+    return audience in TOLD[kind]
+
+
+def last_summary(now: datetime, hour: int, zone: ZoneInfo) -> datetime:
+    """The latest moment, not after `now`, at which daily summaries go out: every day at `hour` of the zone's clock."""
+    local = now.astimezone(zone)
+    today = local.replace(hour=hour, minute=0, second=0, microsecond=0, fold=0)
+    if today > local:
+        today = (today.replace(tzinfo=None) - timedelta(days=1)).replace(tzinfo=zone)
+    return today.astimezone(now.tzinfo)
