@@ -4,7 +4,7 @@ import unicodedata
 from enum import StrEnum
 from hashlib import sha256
 from types import MappingProxyType
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from event_contracts.people import Language
 
@@ -47,9 +47,35 @@ class Template(StrEnum):
     REMINDER_2 = "reminder_2"
     REMINDER_LATER = "reminder_later"
     ACCESS_NOTICE = "access_notice"
+    SIGN_IN_INFORMATION = "sign_in_information"
+    HOLDER_NOTICE = "holder_notice"
+    MANAGER_NOTICE = "manager_notice"
+    PERSON_NOTICE = "person_notice"
     WELCOME = "welcome"
     SIGN_IN_CODE = "sign_in_code"
+    EMAIL_CODE = "email_code"
+    PHONE_CODE = "phone_code"
+    PASSWORD_RESET = "password_reset"  # noqa: S105  # a template, not a secret
+    EMAIL_CHANGED = "email_changed"
+    PHONE_CHANGED = "phone_changed"
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105  # a template, not a secret
+    RECOVERY_CODES_MADE = "recovery_codes_made"
+    RECOVERY_CODE_USED = "recovery_code_used"
+    ADDRESS_CLAIMED = "address_claimed"
+    ACCOUNT_ERASED = "account_erased"
 
+
+# Mails that let a person create the account; what else is sent holds no such link (I5).
+WITH_LINK = frozenset(
+    {
+        Template.INVITATION_FIRST,
+        Template.INVITATION_ADDED,
+        Template.REMINDER_1,
+        Template.REMINDER_2,
+        Template.REMINDER_LATER,
+    }
+)
+NOTICES = frozenset({Template.HOLDER_NOTICE, Template.MANAGER_NOTICE, Template.PERSON_NOTICE})
 
 FINAL_STATES = frozenset({MessageState.SENT, MessageState.FAILED, MessageState.SUPPRESSED})
 WAITING_STATES = frozenset({MessageState.QUEUED, MessageState.DEFERRED, MessageState.UNCERTAIN})
@@ -72,7 +98,8 @@ TRANSITIONS = MappingProxyType(
                 MessageState.QUEUED,
             }
         ),
-        MessageState.SENT: frozenset[MessageState](),
+        # A report says that it never arrived (M5).
+        MessageState.SENT: frozenset({MessageState.FAILED}),
         MessageState.FAILED: frozenset[MessageState](),
         MessageState.SUPPRESSED: frozenset[MessageState](),
     }
@@ -86,6 +113,9 @@ def lane_wakeup(lane: Lane) -> str:
 
 # Woken when an invitation or an account was closed.
 CLOSED_WAKEUP = "notifier_closed"
+# The sequence of what is closed and never opens again: later than every event.
+FOR_GOOD = 2**63 - 1
+_ERASURE = UUID("0197a1c0-6d1e-7c55-8f0e-3b1d5a9e7c42")
 
 
 class IllegalTransition(Exception):
@@ -142,6 +172,11 @@ def reminder_template(step: int | None) -> Template:
     return {1: Template.REMINDER_1, 2: Template.REMINDER_2}.get(step or 1, Template.REMINDER_LATER)
 
 
+def erasure_of(account_id: UUID) -> UUID:
+    """What is closed when an account is erased (I13); the account's own id is closed by its activation already (I2)."""
+    return uuid5(_ERASURE, account_id.hex)
+
+
 def invitation_key(invitation_id: UUID, sealed_link: str) -> str:
     """What makes an invitation mail the same mail: its link, because every mail carries one of its own (I7)."""
     return f"invitation:{invitation_id}:{sha256(sealed_link.encode()).hexdigest()[:32]}"
@@ -152,8 +187,10 @@ def reminder_key(ladder: str, step: int | None) -> str:
     return f"reminder:{ladder}:{step or 1}"
 
 
-def reduced_recipient(channel: Channel, recipient: str) -> str:
+def reduced_recipient(channel: Channel, recipient: str | None) -> str | None:
     """What stays on record of a recipient once the message is settled: the domain, or the last two digits."""
+    if recipient is None:
+        return None
     if channel is Channel.SMS:
         return "***" + recipient[-2:]
     return "***@" + recipient.rpartition("@")[2]

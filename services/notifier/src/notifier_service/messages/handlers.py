@@ -5,23 +5,40 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from event_contracts import Event, EventData
-from event_contracts.dossier import GrantWithdrawn
+from event_contracts.dossier import GrantMoved, GrantWithdrawn
+from event_contracts.firms import NoticeIssued
 from event_contracts.identity import (
     AccessLinked,
     AccountActivated,
+    AccountChanged,
+    AccountErased,
     AccountState,
     InvitationAccepted,
+    InvitationDeclined,
+    InvitationExpired,
     InvitationIssued,
     InvitationRevoked,
-    SignInCodeIssued,
+    SignInInformationIssued,
 )
+from event_contracts.people import Recipient
+from event_contracts.security import ContactCodeIssued, PasswordResetIssued, SecurityNoticeIssued, SignInCodeIssued
 from service_kit.db import UnitOfWork
 from service_kit.ids import new_id
 from service_kit.messaging import Outcome, Reject, handle
 
+from notifier_service.accounts import repository as accounts
+from notifier_service.accounts.domain import ERASED, address_of
+from notifier_service.bounces.repository import lift_everywhere
 from notifier_service.deps import NotifierDeps
-from notifier_service.messages.domain import CLOSED_WAKEUP, UnsafeText, lane_wakeup
-from notifier_service.messages.events import access_notice_row, invitation_row, sign_in_code_row, welcome_row
+from notifier_service.messages.domain import CLOSED_WAKEUP, FOR_GOOD, UnsafeText, erasure_of, lane_wakeup
+from notifier_service.messages.events import access_notice_row, invitation_row, sign_in_information_row, welcome_row
+from notifier_service.messages.notices import notice_row
+from notifier_service.messages.security import (
+    contact_code_row,
+    password_reset_row,
+    security_notice_row,
+    sign_in_code_row,
+)
 from notifier_service.messages.tables import ClosedSubject, Message
 
 D = TypeVar("D", bound=EventData)
@@ -39,10 +56,38 @@ async def on_access_linked(event: Event[AccessLinked], uow: UnitOfWork, deps: No
     return _queue(uow, event, access_notice_row)
 
 
+async def on_sign_in_information_issued(
+    event: Event[SignInInformationIssued], uow: UnitOfWork, deps: NotifierDeps
+) -> Outcome:
+    """Somebody who has an account is told again how to sign in (K2)."""
+    return _queue(uow, event, sign_in_information_row)
+
+
+async def on_notice_issued(event: Event[NoticeIssued], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """A holder, a manager or the person it is about is told what happened (A12, M8, I11)."""
+    return _queue(uow, event, notice_row)
+
+
 async def on_account_activated(event: Event[AccountActivated], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
-    """The welcome mail; and no invitation mail of this account is wanted any more (I2)."""
+    """The welcome mail, and the address from now on; and no invitation mail of this account is wanted any more (I2)."""
     _close(uow, event.data.account_id, "the account exists")
-    return _queue(uow, event, welcome_row)
+    # Whoever opened the link reads the mails of this address, whatever a server said of it (M5).
+    await lift_everywhere(uow, deps.address_hashes.all(event.data.recipient.email))
+    return _queue(uow, event, welcome_row) or await _keep_address(uow, event, event.data.recipient)
+
+
+async def on_account_changed(event: Event[AccountChanged], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """Its mails go to the new address and in the new language from now on, those that wait included (I9)."""
+    return await _keep_address(uow, event, event.data.recipient)
+
+
+async def on_account_erased(event: Event[AccountErased], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """The address is forgotten, and what waits for its owner is not sent; the farewell concerns nothing else (I13)."""
+    account_id = event.data.account_id
+    _close(uow, erasure_of(account_id), "the account was erased")
+    _close(uow, account_id, "the account was erased")
+    await accounts.keep_address(uow, account_id, ERASED, FOR_GOOD)
+    return None
 
 
 async def on_sign_in_code_issued(event: Event[SignInCodeIssued], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
@@ -50,21 +95,54 @@ async def on_sign_in_code_issued(event: Event[SignInCodeIssued], uow: UnitOfWork
     return _queue(uow, event, sign_in_code_row)
 
 
+async def on_contact_code_issued(event: Event[ContactCodeIssued], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """The code to the new address or number, in the lane that nothing else delays (I9)."""
+    return _queue(uow, event, contact_code_row)
+
+
+async def on_password_reset_issued(event: Event[PasswordResetIssued], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """The link to a new password, in the lane that nothing else delays (I10)."""
+    return _queue(uow, event, password_reset_row)
+
+
+async def on_security_notice_issued(event: Event[SecurityNoticeIssued], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """The owner hears at once what changed about the account's safety (I9, I13)."""
+    return _queue(uow, event, security_notice_row)
+
+
 async def on_invitation_revoked(event: Event[InvitationRevoked], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """Its links are dead: what still waits is not sent (M4)."""
-    _close(uow, event.data.invitation_id, "the invitation was revoked")
+    _close(uow, event.data.invitation_id, "the invitation was revoked", event.order)
     return None
 
 
 async def on_invitation_accepted(event: Event[InvitationAccepted], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """Its links are used: what still waits is not sent (M4)."""
-    _close(uow, event.data.invitation_id, "the invitation was accepted")
+    _close(uow, event.data.invitation_id, "the invitation was accepted", event.order)
+    return None
+
+
+async def on_invitation_declined(event: Event[InvitationDeclined], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """The person does not want it: what still waits is not sent (I5, R3)."""
+    _close(uow, event.data.invitation_id, "the invitation was declined", event.order)
+    return None
+
+
+async def on_invitation_expired(event: Event[InvitationExpired], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """Its links are dead until somebody sends it again, which is a later event (I7)."""
+    _close(uow, event.data.invitation_id, "the invitation expired", event.order)
     return None
 
 
 async def on_grant_withdrawn(event: Event[GrantWithdrawn], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """A notice of this access that still waits would tell of what is no more (M4)."""
     _close(uow, event.data.grant_id, "the access was withdrawn")
+    return None
+
+
+async def on_grant_moved(event: Event[GrantMoved], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """The offer went to a corrected address: the notice to the wrong one is not sent (I9, M4)."""
+    _close(uow, event.data.previous_grant_id, "the offer moved to another address")
     return None
 
 
@@ -78,18 +156,40 @@ def _queue(uow: UnitOfWork, event: Event[D], row_of: Callable[[Event[D], UUID], 
     return None
 
 
-def _close(uow: UnitOfWork, subject_id: UUID, reason: str) -> None:
-    """Kept for ever: the mail it concerns may arrive after it."""
-    uow.insert(ClosedSubject, {"subject_id": subject_id, "reason": reason}, ignore_conflicts=True)
+async def _keep_address(
+    uow: UnitOfWork, event: Event[AccountActivated] | Event[AccountChanged], recipient: Recipient
+) -> Outcome:
+    try:
+        address = address_of(recipient)
+    except UnsafeText as error:
+        return Reject(str(error))
+    await accounts.keep_address(uow, event.data.account_id, address, event.order)
+    return None
+
+
+def _close(uow: UnitOfWork, subject_id: UUID, reason: str, sequence: int = FOR_GOOD) -> None:
+    """Kept for ever: the mail it concerns may arrive after it. What comes later than `sequence` is wanted again."""
+    row = {"subject_id": subject_id, "sequence": sequence, "reason": reason}
+    uow.insert(ClosedSubject, row, ignore_conflicts=True)
     uow.wake(CLOSED_WAKEUP)
 
 
 HANDLERS = (
     handle(InvitationIssued, on_invitation_issued),
     handle(AccessLinked, on_access_linked),
+    handle(SignInInformationIssued, on_sign_in_information_issued),
+    handle(NoticeIssued, on_notice_issued),
     handle(AccountActivated, on_account_activated),
+    handle(AccountChanged, on_account_changed),
+    handle(AccountErased, on_account_erased),
     handle(SignInCodeIssued, on_sign_in_code_issued),
+    handle(ContactCodeIssued, on_contact_code_issued),
+    handle(PasswordResetIssued, on_password_reset_issued),
+    handle(SecurityNoticeIssued, on_security_notice_issued),
     handle(InvitationRevoked, on_invitation_revoked),
     handle(InvitationAccepted, on_invitation_accepted),
+    handle(InvitationDeclined, on_invitation_declined),
+    handle(InvitationExpired, on_invitation_expired),
     handle(GrantWithdrawn, on_grant_withdrawn),
+    handle(GrantMoved, on_grant_moved),
 )

@@ -19,7 +19,9 @@ _IN_WORDS = MappingProxyType(
 
 def in_words(moment: datetime, language: Language, zone: ZoneInfo) -> str:
     """For example `21 décembre 2026 à 23:59 (heure normale d’Europe centrale)`."""
-    return format_datetime(moment, _IN_WORDS[language], tzinfo=zone, locale=_LOCALES[language])
+    words = format_datetime(moment, _IN_WORDS[language], tzinfo=zone, locale=_LOCALES[language])
+    # The first of a month is an ordinal in French, which no pattern can say.
+    return words.replace("1 ", "1er ", 1) if language is Language.FR and words.startswith("1 ") else words
 
 
 def time_of_day(moment: datetime, zone: ZoneInfo) -> str:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from event_contracts.firms import NoticeKind
 from event_contracts.people import OfferKind, Right
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -23,7 +24,7 @@ class OfferLine(_Stored):
 
 
 class AccessParameters(_Stored):
-    """Of invitation mails, reminders and notices of new access."""
+    """Of invitation mails, reminders, notices of new access and the sign-in information."""
 
     form: Literal["access"] = "access"
     firm_name: str
@@ -34,6 +35,30 @@ class AccessParameters(_Stored):
     custom_text: str | None = None
     offers: tuple[OfferLine, ...] = Field(min_length=1)
     expires_at: datetime | None = None
+
+
+class NoticeLineParameters(_Stored):
+    """One thing that happened."""
+
+    kind: NoticeKind
+    at: datetime
+    dossier_name: str | None = None
+    person_name: str | None = None
+    role: str | None = None
+    right: Right | None = None
+    previous_right: Right | None = None
+    by: str | None = None
+    reason: str | None = None
+
+
+class NoticeParameters(_Stored):
+    """Of what a firm tells a holder, a manager or the person it is about. Whom it greets is known when it is sent."""
+
+    form: Literal["notice"] = "notice"
+    firm_name: str
+    lines: tuple[NoticeLineParameters, ...] = Field(min_length=1)
+    given_name: str = ""
+    family_name: str = ""
 
 
 class WelcomeParameters(_Stored):
@@ -53,5 +78,44 @@ class CodeParameters(_Stored):
     expires_at: datetime
 
 
-Parameters = Annotated[AccessParameters | WelcomeParameters | CodeParameters, Field(discriminator="form")]
-PARAMETERS: TypeAdapter[AccessParameters | WelcomeParameters | CodeParameters] = TypeAdapter(Parameters)
+class ContactCodeParameters(_Stored):
+    """Of the code that proves a new address or number; the code itself is sealed."""
+
+    form: Literal["contact_code"] = "contact_code"
+    change_id: UUID
+    given_name: str
+    family_name: str
+    expires_at: datetime
+
+
+class ResetParameters(_Stored):
+    """Of the mail with the link to a new password; the link is sealed."""
+
+    form: Literal["reset"] = "reset"
+    reset_id: UUID
+    given_name: str
+    family_name: str
+    user_name: str
+    expires_at: datetime
+
+
+class SecurityParameters(_Stored):
+    """Of what an owner is told about the account's safety; `detail` is a reduced address or number."""
+
+    form: Literal["security"] = "security"
+    given_name: str
+    family_name: str
+    at: datetime
+    detail: str | None = None
+
+
+AnyParameters = (
+    AccessParameters
+    | NoticeParameters
+    | WelcomeParameters
+    | CodeParameters
+    | ContactCodeParameters
+    | ResetParameters
+    | SecurityParameters
+)
+PARAMETERS: TypeAdapter[AnyParameters] = TypeAdapter(Annotated[AnyParameters, Field(discriminator="form")])

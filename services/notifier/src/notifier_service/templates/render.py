@@ -5,19 +5,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from event_contracts.people import Language
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
+from notifier_service.firms.domain import PLAIN_LOOK, Look, readable_colour, shown_size
 from notifier_service.messages.domain import Template
-from notifier_service.templates.dates import in_words, time_of_day
-from notifier_service.templates.parameters import AccessParameters, CodeParameters, WelcomeParameters
+from notifier_service.templates.parameters import AnyParameters
+from notifier_service.templates.values import Links, Setting, values_of
 
+__all__ = ["LOGO_ID", "Content", "Links", "Renderer"]
+
+# Names the logo's part of the mail, which the HTML shows (RFC 2392); there is one per mail.
+LOGO_ID = "logo@dossier-access"
 _FOLDER = Path(__file__).parent
-_SHORT = frozenset({Template.SIGN_IN_CODE})
+_SHORT = frozenset({Template.SIGN_IN_CODE, Template.PHONE_CODE})
 # The longest subject that mail readers show in part; a firm's name may be longer than any sensible line.
 _LONGEST_SUBJECT = 200
 
@@ -31,24 +35,8 @@ class Content:
     html: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
-    """Addresses of pages under the gateway's base URL."""
-
-    base_url: str
-
-    def invitation(self, secret: str) -> str:
-        """The invitation's page: `secret` is the whole link as identity sealed it, or its token."""
-        if secret.startswith(self.base_url.rstrip("/") + "/"):
-            return secret
-        return f"{self.base_url.rstrip('/')}/invitation/{secret}"
-
-    def sign_in(self) -> str:
-        return f"{self.base_url.rstrip('/')}/sign-in"
-
-
 class Renderer:
-    """Holds the compiled templates; rendering is pure and takes well under a millisecond."""
+    """Holds the compiled templates; rendering is pure and takes a millisecond or two."""
 
     def __init__(self, links: Links, zone: ZoneInfo) -> None:
         self._links = links
@@ -60,13 +48,17 @@ class Renderer:
         self,
         template: Template,
         language: Language,
-        parameters: AccessParameters | WelcomeParameters | CodeParameters,
+        parameters: AnyParameters,
         *,
         secret: str | None,
         created_at: datetime,
+        look: Look = PLAIN_LOOK,
+        logo_source: str = f"cid:{LOGO_ID}",
     ) -> Content:
         """Subject, text and, for mails, HTML. `secret` is the opened link or code; it appears nowhere else."""
-        values = self._values(language, parameters, secret, created_at)
+        setting = Setting(language, self._zone, self._links, secret, created_at)
+        values = {**values_of(parameters, setting), **_dress(look, logo_source)}
+        values["items"] = self._items(language, values)
         name = f"{language}/{template}.j2"
         if template in _SHORT:
             return Content("SMS", self._text.get_template(name).render(values))
@@ -76,50 +68,29 @@ class Renderer:
             self._page(self._html, name, language, values),
         )
 
+    def _items(self, language: Language, values: Mapping[str, Any]) -> list[str]:
+        """What a mail lists, as words: they are escaped where they are laid out, not here."""
+        words: Any = self._text.get_template(f"{language}/words.j2").module
+        items = [words.item(offer) for offer in values.get("offers", ())]
+        return [*items, *(words.line(line, values["firm_name"]) for line in values.get("lines", ()))]
+
     def _subject(self, name: str, language: Language, values: Mapping[str, Any]) -> str:
         template = self._text.get_template(name)
-        context = template.new_context({**values, **_helpers(self._text, language)})
+        context = template.new_context({**values, **_helpers(self._text, language, values)})
         subject = _one_line("".join(template.blocks["subject"](context)))
         return subject if len(subject) <= _LONGEST_SUBJECT else subject[: _LONGEST_SUBJECT - 1] + "…"
 
     def _page(self, environment: Environment, name: str, language: Language, values: Mapping[str, Any]) -> str:
-        return environment.get_template(name).render({**values, **_helpers(environment, language)})
+        helpers = _helpers(environment, language, values)
+        return environment.get_template(name).render({**values, **helpers})
 
-    def _values(
-        self,
-        language: Language,
-        parameters: AccessParameters | WelcomeParameters | CodeParameters,
-        secret: str | None,
-        created_at: datetime,
-    ) -> Mapping[str, Any]:
-        if isinstance(parameters, CodeParameters):
-            return {"code": secret, "expires_at_time": time_of_day(parameters.expires_at, self._zone)}
-        common = {
-            "language": language.value,
-            "firm_name": None,
-            "user_name": parameters.user_name,
-            "full_name": f"{parameters.given_name} {parameters.family_name}".strip(),
-            "sign_in_link": self._links.sign_in(),
-            "created_on": in_words(created_at, language, self._zone),
-        }
-        if isinstance(parameters, WelcomeParameters):
-            return MappingProxyType(common)
-        return MappingProxyType({**common, **self._access(language, parameters, secret)})
 
-    def _access(self, language: Language, parameters: AccessParameters, secret: str | None) -> Mapping[str, Any]:
-        words = self._text.get_template(f"{language}/words.j2").module
-        values: dict[str, Any] = {
-            "firm_name": parameters.firm_name,
-            "granted_by": parameters.granted_by,
-            "custom_text": parameters.custom_text,
-            "offers": parameters.offers,
-            "items": [str(words.item(offer)) for offer in parameters.offers],  # type: ignore[attr-defined]
-        }
-        if secret is not None:
-            values["link"] = self._links.invitation(secret)
-        if parameters.expires_at is not None:
-            values["expires_on"] = in_words(parameters.expires_at, language, self._zone)
-        return values
+def _dress(look: Look, logo_source: str) -> dict[str, Any]:
+    logo = None
+    if look.logo is not None:
+        width, height = shown_size(look.logo)
+        logo = {"source": logo_source, "width": width, "height": height}
+    return {"colour": readable_colour(look.colour), "logo": logo, "reply_to": look.reply_to}
 
 
 def _environment(layout: str, escaped: tuple[str, ...]) -> Environment:
@@ -138,15 +109,17 @@ def _environment(layout: str, escaped: tuple[str, ...]) -> Environment:
     return environment
 
 
-def _helpers(environment: Environment, language: Language) -> Mapping[str, Any]:
+def _helpers(environment: Environment, language: Language, values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`ui` lays out, in the mail's colour; `w` has the words that several wordings share."""
     return {
-        "ui": environment.get_template("parts.j2").module,
+        "ui": environment.get_template("parts.j2").make_module({"colour": values["colour"]}),
         "w": environment.get_template(f"{language}/words.j2").module,
     }
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    """Without line breaks; French puts a space that must stay one before its colons."""
+    return re.sub(r"[^\S\xa0]+", " ", text).strip()
 
 
 def _tidy(text: str) -> str:

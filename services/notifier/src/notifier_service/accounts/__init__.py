@@ -1,0 +1,1 @@
+"""Where accounts have their mails, as identity says it."""

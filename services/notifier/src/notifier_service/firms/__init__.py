@@ -1,0 +1,1 @@
+"""How firms' mails look, as dossier says it (R5)."""
