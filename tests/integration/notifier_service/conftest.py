@@ -25,7 +25,6 @@ from event_contracts.identity import (
     InvitationIssued,
     InvitationRevoked,
     Occasion,
-    SignInCodeIssued,
 )
 from event_contracts.people import (
     FirmRef,
@@ -38,6 +37,7 @@ from event_contracts.people import (
     Right,
     SealPurpose,
 )
+from event_contracts.security import SignInCodeIssued
 from notifier_service.bootstrap import SERVICE, open_deps
 from notifier_service.deliveries.domain import RetryPolicy
 from notifier_service.deps import NotifierDeps
@@ -74,6 +74,7 @@ class SmtpServer:
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
+    return_paths: list[str] = field(default_factory=list)
     connections: int = 0
     rcpt: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     data: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
@@ -114,6 +115,7 @@ class SmtpServer:
             mail = message_from_bytes(envelope.content or b"", policy=email.policy.default)
             assert isinstance(mail, EmailMessage)
             self.mails.append(mail)
+            self.return_paths.append(envelope.mail_from or "")
         if answer == Data.SILENT:
             await asyncio.Event().wait()
         if answer == Data.CUT:
@@ -300,9 +302,10 @@ class World:
             await connection.close()
 
     @asynccontextmanager
-    async def with_keys(self, *keys: str) -> AsyncIterator["World"]:
+    async def with_keys(self, *keys: str, newest: bool = False) -> AsyncIterator["World"]:
         """The same database and server under a ring with more keys, as after a rotation."""
-        settings = self.settings.model_copy(update={"sealing_keys": SecretStr(",".join([KEY, *keys]))})
+        ring = ",".join([*keys, KEY] if newest else [KEY, *keys])
+        settings = self.settings.model_copy(update={"sealing_keys": SecretStr(ring)})
         async with open_deps(settings, self.database) as deps:
             yield replace(self, harness=Harness(SERVICE, self.database, deps), settings=settings)
 
@@ -374,6 +377,7 @@ async def world(database_for: DatabaseFactory, smtp: SmtpServer) -> AsyncIterato
             smtp_command_timeout=2,
             smtp_data_timeout=0.4,
             mail_from="no-reply@access.example",
+            mail_bounces="bounces@access.example",
         )
         database = Database(urls.url, source=SERVICE.source)
         stack.push_async_callback(database.close)

@@ -35,7 +35,8 @@ async def test_the_claim_reads_the_index_of_what_is_due(world: World) -> None:
         plan = await connection.execute(
             text(
                 """EXPLAIN SELECT message_id FROM message
-                   WHERE lane = 'ordinary' AND state IN ('deferred', 'queued', 'uncertain') AND next_attempt_at <= now()
+                   WHERE lane = 'ordinary' AND state IN ('deferred', 'queued', 'uncertain') AND held_at IS NULL
+                       AND next_attempt_at <= now()
                    ORDER BY next_attempt_at, message_id LIMIT 4 FOR UPDATE SKIP LOCKED"""
             )
         )

@@ -15,6 +15,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from notifier_service.bounces.domain import ReturnPaths
 from notifier_service.channels.port import Outgoing
 from notifier_service.channels.smtp import SmtpChannel
 from notifier_service.channels.smtp_connection import SmtpConnection, SmtpOptions, Tls
@@ -138,9 +139,14 @@ async def tls_server(authority: Authority) -> AsyncIterator[int]:
 
 
 def channel(options: SmtpOptions, *, bounces: str | None = None) -> SmtpChannel:
+    paths = return_paths(bounces)
     return SmtpChannel(
-        SmtpConnection(options), sender="no-reply@access.example", bounces=bounces, now=lambda: datetime.now(UTC)
+        SmtpConnection(options), sender="no-reply@access.example", return_paths=paths, now=lambda: datetime.now(UTC)
     )
+
+
+def return_paths(bounces: str | None) -> ReturnPaths:
+    return ReturnPaths("no-reply@access.example", bounces, [b"a key of the tests"])
 
 
 def options(port: int, tls: Tls = Tls.NONE) -> SmtpOptions:
@@ -156,8 +162,9 @@ class TestTheDialogue:
             await mail.close()
 
         commands = [line for line in server.heard if line.split(" ")[0] in {"EHLO", "MAIL", "RCPT", "DATA", "QUIT"}]
-        verp = f"MAIL FROM:<bounces+{MAIL.message_id.hex}@access.example>"
-        envelope = [verp, "RCPT TO:<lea@example.com>", "DATA"]
+        verp = return_paths("bounces@access.example").of(MAIL.message_id)
+        assert verp.startswith(f"bounces+{MAIL.message_id.hex}-")
+        envelope = [f"MAIL FROM:<{verp}>", "RCPT TO:<lea@example.com>", "DATA"]
         assert commands == ["EHLO localhost", *envelope, *envelope, "QUIT"]
 
     async def test_lines_that_begin_with_a_dot_do_not_end_the_mail(self) -> None:
@@ -167,7 +174,8 @@ class TestTheDialogue:
             await mail.close()
 
         body = server.heard[server.heard.index("") + 1 : server.heard.index(".") + 1]
-        assert body == ["..", "...deux points", "fin", "."]
+        # A lone dot is encoded before it comes here; the others get one more.
+        assert body == ["=2E", "...deux points", "fin", "."]
 
     async def test_trouble_with_quit_changes_nothing_about_the_250(self) -> None:
         """Pitfall 33."""

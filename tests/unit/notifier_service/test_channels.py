@@ -10,7 +10,7 @@ from uuid import UUID
 
 import httpx
 import pytest
-from notifier_service.channels.mime import Undeliverable, build_mail, envelope_address, needs_utf8
+from notifier_service.channels.mime import Undeliverable, envelope_address, needs_utf8, write_mail
 from notifier_service.channels.port import Outgoing, clean_detail
 from notifier_service.channels.sms_email import SmsEmailChannel
 from notifier_service.channels.sms_http import SmsHttpChannel
@@ -36,8 +36,8 @@ SMS = replace(MAIL, recipient="+32470123456", content=Content("SMS", "482913 est
 
 def built(message: Outgoing) -> EmailMessage:
     """The mail as a receiver parses it."""
-    mail = build_mail(message, sender="no-reply@access.example", now=NOW)
-    parsed = message_from_bytes(mail.as_bytes(), policy=email.policy.default)
+    mail = write_mail(message, sender="no-reply@access.example", now=NOW)
+    parsed = message_from_bytes(mail, policy=email.policy.default)
     assert isinstance(parsed, EmailMessage)
     return parsed
 
@@ -59,13 +59,13 @@ class TestMail:
     @pytest.mark.parametrize("field", ["sender_name", "recipient_name"])
     def test_a_line_break_in_a_name_is_refused(self, field: str, line_break: str) -> None:
         with pytest.raises(UnsafeText):
-            build_mail(replace(MAIL, **{field: f"x{line_break}Bcc: y@z.be"}), sender="a@b.be", now=NOW)
+            write_mail(replace(MAIL, **{field: f"x{line_break}Bcc: y@z.be"}), sender="a@b.be", now=NOW)
 
     def test_a_line_break_in_a_subject_is_refused(self) -> None:
         content = Content("Hello\r\nBcc: y@z.be", "text")
 
         with pytest.raises(UnsafeText):
-            build_mail(replace(MAIL, content=content), sender="a@b.be", now=NOW)
+            write_mail(replace(MAIL, content=content), sender="a@b.be", now=NOW)
 
     @pytest.mark.parametrize(
         "address",
@@ -84,7 +84,7 @@ class TestMail:
     )
     def test_what_is_no_single_plain_address_is_refused(self, address: str) -> None:
         with pytest.raises((Undeliverable, UnsafeText, ValueError)):
-            build_mail(replace(MAIL, recipient=address), sender="a@b.be", now=NOW)
+            write_mail(replace(MAIL, recipient=address), sender="a@b.be", now=NOW)
             envelope_address(address)
 
     @pytest.mark.parametrize("name", ['Anne "Nan" Petit, SRL', "<evil@x.be>", "王小明", "a@b.be", "Zoé \U0001f5c2"])
@@ -96,24 +96,47 @@ class TestMail:
         assert mail["To"].addresses[0].display_name == name
 
     def test_a_long_name_arrives_whole(self) -> None:
-        mail = build_mail(replace(MAIL, sender_name=LONG_NAME), sender="a@b.be", now=NOW)
-        received = message_from_bytes(mail.as_bytes())
+        mail = write_mail(replace(MAIL, sender_name=LONG_NAME), sender="a@b.be", now=NOW)
+        received = message_from_bytes(mail)
 
         # Read by the older parser: Python 3.11's newer one puts spaces between the encoded words of a name.
         assert str(make_header(decode_header(received["From"]))) == f"{LONG_NAME} <a@b.be>"
 
     def test_no_line_is_too_long_for_a_server(self) -> None:
         content = Content("s" * 180, "word " * 2000, f"<p>{'word ' * 2000}</p>")
-        raw = build_mail(replace(MAIL, content=content), sender="a@b.be", now=NOW).as_bytes()
+        raw = write_mail(replace(MAIL, content=content), sender="a@b.be", now=NOW)
 
         assert max(map(len, raw.splitlines())) <= 998
+
+    @pytest.mark.parametrize("logo", [None, b"\x89PNG" * 500], ids=["plain", "with a logo"])
+    def test_text_and_html_arrive_as_they_were_written(self, logo: bytes | None) -> None:
+        text = "Trailing space \n.\n..\n=20 --boundary\r\nFrom here\n\n" + "é" * 300 + "\nlast"
+        html = f"<p>{text}</p>\n"
+        mail = built(replace(MAIL, content=Content("s", text, html), logo=logo))
+
+        plain, rich = mail.get_body(("plain",)), mail.get_body(("html",))
+        assert plain is not None
+        assert rich is not None
+        assert plain.get_content().splitlines() == text.splitlines()
+        assert rich.get_content().splitlines() == html.splitlines()
+        pictures = [part.get_content() for part in mail.walk() if part.get_content_type() == "image/png"]
+        assert pictures == ([] if logo is None else [logo])
+        assert [part.defects for part in mail.walk() if part.defects] == []
+
+    def test_nothing_a_person_wrote_begins_a_line_of_the_header(self) -> None:
+        words = "x " * 400 + "Bcc: y@z.be"
+        raw = write_mail(replace(MAIL, recipient_name=words, sender_name=words), sender="a@b.be", now=NOW)
+        names = [line.partition(b":")[0] for line in raw.partition(b"\r\n\r\n")[0].split(b"\r\n") if line[:1] != b" "]
+
+        assert sorted(set(names)) == sorted(names)
+        assert b"Bcc" not in names
 
     def test_a_domain_outside_ascii_travels_in_its_ascii_form(self) -> None:
         assert envelope_address("lea@straße.example") == "lea@xn--strae-oqa.example"
         assert not needs_utf8("lea@straße.example")
 
     def test_only_a_local_part_outside_ascii_needs_smtputf8(self) -> None:
-        raw = build_mail(replace(MAIL, recipient="zoé@example.com"), sender="a@b.be", now=NOW).as_bytes()
+        raw = write_mail(replace(MAIL, recipient="zoé@example.com"), sender="a@b.be", now=NOW)
 
         assert needs_utf8("zoé@example.com")
         assert "zoé@example.com".encode() in raw

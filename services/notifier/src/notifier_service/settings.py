@@ -9,6 +9,7 @@ from pydantic_settings import SettingsConfigDict
 from service_kit.security.keyring import KeyRing
 from service_kit.settings import ServiceSettings
 
+from notifier_service.bounces.domain import LONGEST_BOUNCE_BOX
 from notifier_service.channels.mime import Undeliverable, split_address
 from notifier_service.channels.smtp_connection import SmtpOptions, Tls
 from notifier_service.messages.domain import UnsafeText
@@ -65,6 +66,14 @@ class NotifierSettings(ServiceSettings):
                 split_address(value)
         except (Undeliverable, UnsafeText):
             raise ValueError("must be a plain e-mail address") from None
+        return value
+
+    @field_validator("mail_bounces")
+    @classmethod
+    def _has_room_for_a_name(cls, value: str | None) -> str | None:
+        local, _, domain = (value or "").rpartition("@")
+        if len(local) > LONGEST_BOUNCE_BOX or "+" in local or not (local + domain).isascii():
+            raise ValueError(f"must be ASCII, with at most {LONGEST_BOUNCE_BOX} characters before the @ and no +")
         return value
 
     @field_validator("mail_zone")

@@ -23,6 +23,8 @@ class Outgoing:
     language: str
     content: Content
     secret: str | None = None
+    reply_to: str | None = None
+    logo: bytes | None = None
 
     def __repr__(self) -> str:
         """Nothing of the recipient or the content, so that no traceback shows a link or a code."""

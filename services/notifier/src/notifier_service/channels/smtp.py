@@ -5,7 +5,8 @@ from datetime import datetime
 
 from aiosmtplib import SMTPException, SMTPResponseException
 
-from notifier_service.channels.mime import Undeliverable, build_mail, envelope_address, needs_utf8
+from notifier_service.bounces.domain import ReturnPaths
+from notifier_service.channels.mime import Undeliverable, envelope_address, needs_utf8, write_mail
 from notifier_service.channels.port import Outgoing, clean_detail
 from notifier_service.channels.smtp_connection import AfterDot, ServerTrouble, SmtpConnection
 from notifier_service.deliveries.domain import AttemptResult, Outcome
@@ -19,23 +20,23 @@ class SmtpChannel:
     """One worker's way to the mail server."""
 
     def __init__(
-        self, connection: SmtpConnection, *, sender: str, bounces: str | None, now: Callable[[], datetime]
+        self, connection: SmtpConnection, *, sender: str, return_paths: ReturnPaths, now: Callable[[], datetime]
     ) -> None:
         self._connection = connection
         self._sender = sender
-        self._bounces = bounces
+        self._return_paths = return_paths
         self._now = now
 
     async def send(self, message: Outgoing) -> AttemptResult:
         try:
-            mail = build_mail(message, sender=self._sender, now=self._now())
+            mail = write_mail(message, sender=self._sender, now=self._now())
             recipient, utf8 = envelope_address(message.recipient), needs_utf8(message.recipient)
         except (UnsafeText, Undeliverable, ValueError) as error:
-            # A ValueError of EmailMessage quotes the header; ours name the field only.
+            # A ValueError of the email package quotes the header; ours name the field only.
             own = isinstance(error, (UnsafeText, Undeliverable))
             return AttemptResult(Outcome.REFUSED, str(error) if own else "the mail cannot be written")
         try:
-            await self._connection.mail(self._return_path(message), recipient, mail.as_bytes(), utf8=utf8)
+            await self._connection.mail(self._return_paths.of(message.message_id), recipient, mail, utf8=utf8)
         except AfterDot as error:
             return AttemptResult(Outcome.UNCERTAIN, f"no answer after the final dot: {error}")
         except ServerTrouble as error:
@@ -62,10 +63,3 @@ class SmtpChannel:
         await self._connection.reset()
         permanent = 500 <= error.code < 600
         return AttemptResult(Outcome.REFUSED if permanent else Outcome.DEFERRED, detail, error.code)
-
-    def _return_path(self, message: Outgoing) -> str:
-        """Where bounces go: an address of its own per message (VERP) when a bounce mailbox is set."""
-        if self._bounces is None:
-            return self._sender
-        local, _, domain = self._bounces.rpartition("@")
-        return f"{local}+{message.message_id.hex}@{domain}"

@@ -1,11 +1,13 @@
-"""Pure rules of delivery: what an attempt's outcome makes of a message, and when it is tried again (M4, M5)."""
+"""Pure rules of delivery: a message in hand, what an attempt's outcome makes of it, when it is tried again (M4, M5)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
-from notifier_service.messages.domain import MessageState
+from notifier_service.messages.domain import Channel, Lane, MessageState, Template
 
 
 class Outcome(StrEnum):
@@ -17,6 +19,7 @@ class Outcome(StrEnum):
     UNCERTAIN = "uncertain"  # the server may have it already
     UNAVAILABLE = "unavailable"  # the server's own trouble: this message was not tried
     KEY_UNKNOWN = "key_unknown"  # sealed under a key that has not reached us yet
+    ADDRESS_UNKNOWN = "address_unknown"  # goes to an account whose address has not reached us yet
     BROKEN = "broken"  # cannot be opened or rendered, ever
     STALE = "stale"  # its link or code has expired
     UNWANTED = "unwanted"  # what it was about is settled
@@ -43,6 +46,57 @@ class Progress:
     number: int
     counted: int = 0
     uncertain: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A message in somebody's hands: all that is needed to send it and to say what became of it."""
+
+    message_id: UUID
+    lane: Lane
+    channel: Channel
+    template: Template
+    language: str
+    recipient: str | None
+    parameters: dict[str, Any]
+    sealed: dict[str, Any] | None
+    firm_id: UUID | None
+    account_id: UUID | None
+    invitation_id: UUID | None
+    offer_ids: tuple[UUID, ...]
+    ladder: dict[str, Any] | None
+    policy: dict[str, Any] | None
+    expires_at: datetime | None
+    created_at: datetime
+    attempt_number: int
+    counted: int
+    uncertain: int
+    correlation_id: str | None
+    causation_id: str | None
+    traceparent: str | None
+    unwanted: str | None
+    now: datetime
+    # Known to whoever claims: the account's own name, how the firm's mails look.
+    addressee: dict[str, str] | None = None
+    brand: dict[str, str | None] | None = None
+    logo: bytes | None = None
+    # Somebody asked for it anew, so it goes out even where mail bounced; whether any of the firm's mails did.
+    asked_anew: bool = False
+    bounces_known: bool = False
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(self.attempt_number, self.counted, self.uncertain)
+
+    @property
+    def suppressible_address(self) -> str | None:
+        """The address that the firm stops writing to when it is dead; the security lane knows no such thing (M4)."""
+        is_mail = self.lane is Lane.ORDINARY and self.channel is Channel.EMAIL
+        return self.recipient if is_mail and self.firm_id is not None else None
+
+    def __repr__(self) -> str:
+        """Only the id: logs and tracebacks show nobody's name or address."""
+        return f"Job({self.message_id})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +132,15 @@ class Decision:
     permanent: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What one attempt came to."""
+
+    job: Job
+    result: AttemptResult
+    decision: Decision
+
+
 def decide(progress: Progress, result: AttemptResult, policy: RetryPolicy, jitter: Callable[[], float]) -> Decision:
     """The consequence of one attempt.
 
@@ -101,7 +164,7 @@ def decide(progress: Progress, result: AttemptResult, policy: RetryPolicy, jitte
             return Decision(MessageState.SUPPRESSED, counted, uncertain, reason=result.detail)
         case Outcome.UNAVAILABLE:
             return Decision(_waiting(counted, uncertain), counted, uncertain)
-        case Outcome.KEY_UNKNOWN:
+        case Outcome.KEY_UNKNOWN | Outcome.ADDRESS_UNKNOWN:
             # Bounded by the sealed value's own expiry, not by a count: a rotated key may be hours away.
             return Decision(MessageState.DEFERRED, counted, uncertain, delay)
         case Outcome.UNCERTAIN if uncertain > policy.uncertain_retries:

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from event_contracts import EventData
-from event_contracts.notifier import LadderStart, MessageFailed, MessageRef, MessageSent, MessageSuppressed
+from event_contracts.notifier import LadderStart, MessageFailed, MessageHeld, MessageRef, MessageSent, MessageSuppressed
 from event_contracts.people import LadderKey, LadderPolicy
 from service_kit.context import MessageContext
 
-from notifier_service.deliveries.domain import Decision
-from notifier_service.deliveries.repository import Job
+from notifier_service.deliveries.domain import Decision, Job
 from notifier_service.messages.domain import MessageState
+from notifier_service.messages.tables import Message
 
 
 def outcome_event(job: Job, decision: Decision, *, at: datetime) -> EventData | None:
@@ -27,12 +27,24 @@ def outcome_event(job: Job, decision: Decision, *, at: datetime) -> EventData | 
             return None
 
 
-def context_of(job: Job) -> MessageContext:
+def bounced_event(message: Message, *, reason: str, permanent: bool) -> MessageFailed:
+    """The event of a mail that its server took and another one gave back (M5)."""
+    return MessageFailed(
+        message=_reference(message), ladder=_ladder(message), reason=reason, permanent=permanent, bounced=True
+    )
+
+
+def held_event(message: Message) -> MessageHeld:
+    """The event of a mail that waits because mails are held (M6)."""
+    return MessageHeld(message=_reference(message))
+
+
+def context_of(job: Job | Message) -> MessageContext:
     """What asked for the message also caused what is said about it, however much later."""
     return MessageContext.received(job.correlation_id, job.causation_id, job.traceparent)
 
 
-def _reference(job: Job) -> MessageRef:
+def _reference(job: Job | Message) -> MessageRef:
     return MessageRef(
         message_id=job.message_id,
         template=job.template.value,
@@ -40,11 +52,11 @@ def _reference(job: Job) -> MessageRef:
         firm_id=job.firm_id,
         account_id=job.account_id,
         invitation_id=job.invitation_id,
-        offer_ids=job.offer_ids,
+        offer_ids=tuple(job.offer_ids),
     )
 
 
-def _ladder(job: Job) -> LadderKey | None:
+def _ladder(job: Job | Message) -> LadderKey | None:
     return None if job.ladder is None else LadderKey.model_validate(job.ladder)
 
 

@@ -10,10 +10,20 @@ from service_kit.context import use_context
 from service_kit.db import Database, UnitOfWork
 from service_kit.db.wakeups import Waiter
 
+from notifier_service.bounces.domain import AddressHashes
+from notifier_service.bounces.service import spare_dead_addresses
 from notifier_service.deliveries import repository
-from notifier_service.deliveries.domain import AttemptResult, Decision, Outcome, RetryPolicy, decide
+from notifier_service.deliveries.domain import (
+    AttemptResult,
+    Decision,
+    Job,
+    Outcome,
+    RetryPolicy,
+    Settlement,
+    decide,
+)
 from notifier_service.deliveries.events import context_of, outcome_event
-from notifier_service.deliveries.repository import Job, Settlement
+from notifier_service.holds.service import tell_held
 from notifier_service.messages.domain import Lane, MessageState, lane_wakeup
 
 
@@ -37,12 +47,14 @@ class Ledger:
         policies: Mapping[Lane, RetryPolicy],
         lease: timedelta,
         jitter: Callable[[], float],
+        hashes: AddressHashes,
     ) -> None:
         self._database = database
         self._worker = worker
         self._policies = policies
         self._lease = lease
         self._jitter = jitter
+        self._hashes = hashes
 
     @property
     def renewal_seconds(self) -> float:
@@ -54,14 +66,15 @@ class Ledger:
         async with self._database.wakeups.listening(lane_wakeup(lane)) as waiter:
             yield waiter
 
-    async def turn(self, lane: Lane, finished: Sequence[Finished], limit: int) -> list[Job]:
+    async def turn(self, lane: Lane, finished: Sequence[Finished], limit: int) -> Sequence[Job]:
         """Writes what ended and takes what is due, in one transaction: three statements for any number of mails."""
         async with self._database.transaction() as uow:
             if finished:
                 await self._settle(uow, finished, self._policies[lane])
             if not limit:
                 return []
-            return await repository.claim(uow, lane=lane, limit=limit, worker=self._worker, lease=self._lease)
+            jobs = await repository.claim(uow, lane=lane, limit=limit, worker=self._worker, lease=self._lease)
+            return await spare_dead_addresses(uow, jobs, self._hashes)
 
     async def renew(self, messages: Sequence[UUID]) -> None:
         """Keeps the leases of what a worker holds: they tell that it lives, not how long a mail takes.
@@ -93,9 +106,15 @@ class Ledger:
                 self._say(uow, job, decision, job.now)
         return len(jobs)
 
+    async def tell_held(self) -> int:
+        """Marks waiting mails that are held, and says so (M6); a batch of them."""
+        async with self._database.transaction() as uow:
+            return await tell_held(uow)
+
     async def _settle(self, uow: UnitOfWork, finished: Sequence[Finished], policy: RetryPolicy) -> None:
         ended = [(entry, decide(entry.job.progress, entry.result, policy, self._jitter)) for entry in finished]
-        applied = await repository.settle(uow, [Settlement(e.job, e.result, decision) for e, decision in ended])
+        settlements = [Settlement(entry.job, entry.result, decision) for entry, decision in ended]
+        applied = await repository.settle(uow, settlements, self._hashes)
         for entry, decision in ended:
             if (entry.job.message_id, entry.job.attempt_number) in applied:
                 self._say(uow, entry.job, decision, entry.at)

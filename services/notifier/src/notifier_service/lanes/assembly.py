@@ -59,6 +59,7 @@ def assemble(
         policies=options.policies,
         lease=timedelta(seconds=settings.lease_seconds) if options.lease is None else options.lease,
         jitter=random.random,
+        hashes=deps.address_hashes,
     )
     connections = {Lane.SECURITY: settings.smtp_security_connections, Lane.ORDINARY: settings.smtp_connections}
 
@@ -87,16 +88,16 @@ def _courier(deps: NotifierDeps, settings: NotifierSettings, clock: FollowingClo
     return Courier(
         sealer=deps.sealer,
         renderer=deps.renderer,
-        channels=_channels(settings, clock),
+        channels=_channels(deps, settings, clock),
         clock=clock,
         longest_seconds=longest,
     )
 
 
-def _channels(settings: NotifierSettings, clock: FollowingClock) -> Mapping[Channel, port.Channel]:
+def _channels(deps: NotifierDeps, settings: NotifierSettings, clock: FollowingClock) -> Mapping[Channel, port.Channel]:
     """One courier's own way out: a connection nobody else uses."""
     mail = SmtpChannel(
-        SmtpConnection(settings.smtp), sender=settings.mail_from, bounces=settings.mail_bounces, now=clock.now
+        SmtpConnection(settings.smtp), sender=settings.mail_from, return_paths=deps.return_paths, now=clock.now
     )
     sms: port.Channel = SmsEmailChannel(mail, domain=settings.sms_email_domain)
     if settings.sms_channel is SmsChannelKind.HTTP and settings.sms_http_url and settings.sms_http_token:

@@ -1,4 +1,4 @@
-"""The caretaker: rescues attempts whose worker went away, suppresses what was closed, measures the queue."""
+"""The caretaker: rescues attempts whose worker went away, suppresses what was closed, marks what is held, measures."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -9,6 +9,7 @@ from service_kit.waiting import first_of
 
 from notifier_service.deliveries.repository import queue_summary
 from notifier_service.deliveries.service import Ledger
+from notifier_service.holds.repository import MARKED_AT_ONCE
 from notifier_service.lanes.metrics import DeliveryMetrics
 from notifier_service.messages.domain import CLOSED_WAKEUP
 
@@ -43,6 +44,8 @@ class Caretaker:
         if await self._ledger.rescue():
             log.warning("attempts rescued", action="attempts_rescued")
         await self._ledger.sweep()
+        while await self._ledger.tell_held() == MARKED_AT_ONCE:
+            pass
         if summary:
             async with self._database.transaction() as uow:
                 self._metrics.queue(await queue_summary(uow))

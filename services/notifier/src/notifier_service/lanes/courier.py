@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import timedelta
 from uuid import UUID
 
 from event_contracts.people import Language, SealedValue, SealPurpose
@@ -13,16 +14,20 @@ from service_kit.logging import get_logger
 from service_kit.security.sealing import SealBroken, Sealer, SealExpired, SealKeyUnknown
 
 from notifier_service.channels import port
-from notifier_service.deliveries.domain import AttemptResult, Outcome
-from notifier_service.deliveries.repository import Job
-from notifier_service.messages.domain import Channel
+from notifier_service.deliveries.domain import AttemptResult, Job, Outcome
+from notifier_service.firms.domain import PLAIN_LOOK, Look
+from notifier_service.messages.domain import Channel, Lane
 from notifier_service.templates.parameters import (
     PARAMETERS,
-    AccessParameters,
+    AnyParameters,
     CodeParameters,
-    WelcomeParameters,
+    ContactCodeParameters,
+    NoticeParameters,
+    ResetParameters,
 )
 from notifier_service.templates.render import Renderer
+
+LONGEST_UNADDRESSED = timedelta(days=7)
 
 log = get_logger(__name__)
 
@@ -74,11 +79,14 @@ class Courier:
         now = self._clock.now()
         if job.expires_at is not None and now >= job.expires_at:
             return AttemptResult(Outcome.STALE, "expired before it could be sent")
+        if job.recipient is None:
+            return _unaddressed(now - job.created_at)
+        look = look_of(job)
         try:
-            parameters = PARAMETERS.validate_python(job.parameters)
-            secret = self._open(job, parameters)
+            parameters = _greeting(PARAMETERS.validate_python(job.parameters), job)
+            secret = self._open(job, parameters, job.recipient)
             content = self._renderer.render(
-                job.template, Language(job.language), parameters, secret=secret, created_at=job.created_at
+                job.template, Language(job.language), parameters, secret=secret, created_at=job.created_at, look=look
             )
         except SealExpired:
             return AttemptResult(Outcome.STALE, "expired before it could be sent")
@@ -94,26 +102,33 @@ class Courier:
             message_id=job.message_id,
             recipient=job.recipient,
             recipient_name=_full_name(parameters),
-            sender_name=parameters.firm_name if isinstance(parameters, AccessParameters) else "Dossier Access",
+            sender_name=look.sender_name,
             language=job.language,
             content=content,
             secret=secret,
+            reply_to=look.reply_to,
+            logo=look.logo,
         )
 
-    def _open(self, job: Job, parameters: AccessParameters | WelcomeParameters | CodeParameters) -> str | None:
+    def _open(self, job: Job, parameters: AnyParameters, recipient: str) -> str | None:
         """We say what the value must have been made for; what it says of itself is not believed."""
         if job.sealed is None:
             return None
         subject: UUID | None
-        if isinstance(parameters, CodeParameters):
-            purpose, subject = SealPurpose.SIGN_IN_CODE, parameters.challenge_id
-        else:
-            purpose, subject = SealPurpose.INVITATION_LINK, job.invitation_id
+        match parameters:
+            case CodeParameters():
+                purpose, subject = SealPurpose.SIGN_IN_CODE, parameters.challenge_id
+            case ContactCodeParameters():
+                purpose, subject = SealPurpose.CONTACT_CODE, parameters.change_id
+            case ResetParameters():
+                purpose, subject = SealPurpose.PASSWORD_RESET, parameters.reset_id
+            case _:
+                purpose, subject = SealPurpose.INVITATION_LINK, job.invitation_id
         return self._sealer.open(
             SealedValue.model_validate(job.sealed),
             purpose=purpose,
             subject=str(subject),
-            recipient=job.recipient,
+            recipient=recipient,
             now=self._clock.now(),
         )
 
@@ -123,7 +138,32 @@ class Courier:
                 await self._channels[channel].close()
 
 
-def _full_name(parameters: AccessParameters | WelcomeParameters | CodeParameters) -> str:
+def look_of(job: Job) -> Look:
+    """The firm's look for the firm's own ordinary mails; a security mail looks like the platform and shows no firm."""
+    if job.lane is Lane.SECURITY or job.firm_id is None:
+        return PLAIN_LOOK
+    if job.brand is None:
+        # Nobody said yet how this firm's mails look; they carry its name all the same.
+        return Look(sender_name=str(job.parameters.get("firm_name") or PLAIN_LOOK.sender_name))
+    brand = job.brand
+    return Look(brand["sender_name"] or PLAIN_LOOK.sender_name, brand["reply_to"], brand["colour"], job.logo)
+
+
+def _unaddressed(age: timedelta) -> AttemptResult:
+    """The word on the account may be under way still; news of weeks ago is no news."""
+    if age > LONGEST_UNADDRESSED:
+        return AttemptResult(Outcome.STALE, "the account's address never became known here")
+    return AttemptResult(Outcome.ADDRESS_UNKNOWN, "the account's address is not known here yet")
+
+
+def _greeting(parameters: AnyParameters, job: Job) -> AnyParameters:
+    """A notice names an account only: whom it greets is known by now."""
+    if isinstance(parameters, NoticeParameters):
+        return parameters.model_copy(update=job.addressee or {})
+    return parameters
+
+
+def _full_name(parameters: AnyParameters) -> str:
     if isinstance(parameters, CodeParameters):
         return ""
     return f"{parameters.given_name} {parameters.family_name}".strip()

@@ -10,8 +10,8 @@ from service_kit.context import use_context
 from service_kit.db.wakeups import Waiter
 from service_kit.logging import get_logger
 
+from notifier_service.deliveries.domain import Job
 from notifier_service.deliveries.events import context_of
-from notifier_service.deliveries.repository import Job
 from notifier_service.deliveries.service import Finished, Ledger
 from notifier_service.lanes.breaker import Breaker
 from notifier_service.lanes.clock import FollowingClock

@@ -1,0 +1,1 @@
+"""Who works for which firm, as dossier says, and who of them calls (A13, A14)."""
