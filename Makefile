@@ -8,11 +8,11 @@ BIN := .venv/bin
 PACKAGES := shared/contracts shared/kit services/identity services/dossier services/notifier services/scheduler deploy/local
 PROJECTS := pyproject.toml uv.lock $(PACKAGES:%=%/pyproject.toml)
 .DEFAULT_GOAL := help
-.PHONY: help install demo up test check bench format migration clean
+.PHONY: help install demo up test test-browser check bench format migration clean
 
 help: ## Show this help
 	@printf 'Dossier Access\n\nUsage: make TARGET\n\n'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@printf '\nServers (PostgreSQL, RabbitMQ, nginx) are taken from the environment, else from this machine,\n'
 	@printf 'else from Docker, else installed with apt where that is permitted.\n'
 
@@ -25,6 +25,10 @@ up: .venv/ready ## Start everything and stay until Ctrl-C (PORT=... for the gate
 test: .venv/ready ## Run all tests on real servers (ARGS=... for pytest)
 	@$(BIN)/python -m pytest $(ARGS)
 
+test-browser: .venv/ready ## Walk the pages in headless Chromium, with axe (CHROMIUM=/path, SCREENSHOTS=1, ARGS=...)
+	@$(UV) sync --locked --quiet --compile-bytecode --group browser
+	@$(BIN)/python -m pytest tests/browser $(ARGS)
+
 check: .venv/ready ## Lint, format, types, boundaries, dependencies, migrations
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -33,8 +37,8 @@ check: .venv/ready ## Lint, format, types, boundaries, dependencies, migrations
 	deploy/check-dependencies.sh
 	$(BIN)/python -m local_stack migrations check
 
-bench: .venv/ready ## Measure the pipeline against its peers and its floor
-	@$(BIN)/python tests/bench/pipeline $(ARGS)
+bench: .venv/ready ## Measure pipeline, sign-in and mail against peers and floors (BENCH=sign_in ARGS=... for one)
+	@for each in $(or $(BENCH),pipeline sign_in mail); do $(BIN)/python tests/bench/$$each $(ARGS) || exit 1; done
 
 format: .venv/ready ## Put the code into shape
 	$(BIN)/ruff check --fix

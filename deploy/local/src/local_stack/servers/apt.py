@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from local_stack.errors import StackError
@@ -19,15 +20,20 @@ def installing(package: str, afterwards: Way) -> Way:
     """A way that installs the package and then goes the way that its binaries open."""
 
     def way(context: Context) -> Server | None:
-        prefix = _as_root()
-        if prefix is None:
-            return None
-        context.say(f"installing {package} with apt")
-        with _one_at_a_time:
-            _install(prefix, package)
-        return afterwards(context)
+        return afterwards(context) if install(package, context.say) else None
 
     return way
+
+
+def install(package: str, say: Callable[[str], None]) -> bool:
+    """Installs it, or answers False where we may not; raises StackError when apt cannot."""
+    prefix = _as_root()
+    if prefix is None:
+        return False
+    say(f"installing {package} with apt")
+    with _one_at_a_time:
+        _install(prefix, package)
+    return True
 
 
 def _as_root() -> list[str] | None:
