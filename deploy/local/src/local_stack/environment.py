@@ -13,6 +13,23 @@ from local_stack.ports import LOOPBACK, free_port
 SERVICES = ("identity", "dossier", "notifier", "scheduler")
 
 
+# Everybody who calls a local stack has the same address, and one person signs in more often than in real life.
+_ONE_CLIENT_FOR_ALL = dict.fromkeys(
+    (
+        "LIMIT_SIGN_INS_PER_ADDRESS",
+        "LIMIT_CODES_PER_ADDRESS",
+        "LIMIT_RESETS_PER_ADDRESS",
+        "LIMIT_INVITATIONS_PER_ADDRESS",
+        "LIMIT_CONTACT_CHANGES_PER_ADDRESS",
+        "LIMIT_CODES_PER_ACCOUNT",
+        "LIMIT_RESETS_PER_ACCOUNT",
+        "LIMIT_PASSWORDS_ASKED_PER_ACCOUNT",
+        "LIMIT_CONTACT_CHANGES_PER_ACCOUNT",
+    ),
+    "1000000",
+)
+
+
 @dataclass(frozen=True)
 class Ports:
     """Where the processes of a stack listen."""
@@ -63,7 +80,7 @@ def environments(
     """Service name to its whole environment. Overrides are given by service, without its prefix."""
     sealing_keys = key_ring()
     own = {
-        "identity": {"SEALING_KEYS": sealing_keys, "KEY_ENCRYPTION_KEYS": key_ring()},
+        "identity": {"SEALING_KEYS": sealing_keys, "KEY_ENCRYPTION_KEYS": key_ring(), **_ONE_CLIENT_FOR_ALL},
         "dossier": {},
         "notifier": {
             "SEALING_KEYS": sealing_keys,
@@ -71,6 +88,7 @@ def environments(
             "SMTP_PORT": str(ports.smtp),
             "SMTP_TLS": "none",
             "MAIL_FROM": "no-reply@dossier-access.localhost",
+            "MAIL_BOUNCES": "bounces@dossier-access.localhost",
             "SMS_CHANNEL": "email",
         },
         "scheduler": {},

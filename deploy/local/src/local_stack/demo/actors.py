@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -77,9 +77,12 @@ class Actor:
         if page.status_code != 200 or "<form" not in page.text:
             raise Unexpected(f"the link's page answered {page.status_code} without a form")
         form = {"user_name": "", "password": self.human.password}
-        done = await self.anonymous.send("POST", urlsplit(link).path, form=form)
+        sent = await self.anonymous.send("POST", urlsplit(link).path, form=form)
+        if sent.status_code != 303:
+            raise Unexpected(f"the invitation's form was answered {sent.status_code}")
+        done = await self.anonymous.send("GET", sent.headers["location"])
         if done.status_code != 200 or "/sign-in" not in done.text:
-            raise Unexpected(f"the invitation's form was answered {done.status_code}")
+            raise Unexpected(f"the page after the invitation's form was answered {done.status_code}")
         return page.text
 
     async def sign_in(self) -> None:
@@ -92,6 +95,18 @@ class Actor:
         self._keep(await self.anonymous.post(path, {"code": code}))
         me = await self.api.get(f"{IDENTITY}/me")
         self.account_id, self.user_name = me["account_id"], me["user_name"]
+
+    async def decline(self, link: str) -> None:
+        """Says no to what the link offers (I5)."""
+        await self.anonymous.post(f"{IDENTITY}/invitations/{link.rpartition('/')[2]}/declination")
+
+    async def change_phone(self, phone: str) -> None:
+        """Gives the password, then the code that comes to the new number (I9)."""
+        wanted = {"kind": "phone", "value": phone, "password": self.human.password}
+        change = await self.api.post(f"{IDENTITY}/me/contact-changes", wanted)
+        code = await self.mailbox.code(phone, after=0)
+        await self.api.post(f"{IDENTITY}/me/contact-changes/{change['change_id']}/confirmation", {"code": code})
+        self.human = replace(self.human, phone=phone)
 
     async def sign_out(self) -> None:
         await self.api.post(f"{IDENTITY}/sign-out")

@@ -1,10 +1,11 @@
 """What the scenes know of each other: the people, and the ids of what they have made so far."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from local_stack.demo.actors import Actor, Human, human
 from local_stack.demo.stage import Stage
+from local_stack.mail.store import Mail
 
 DOSSIER = "/api/dossier/v1"
 
@@ -31,22 +32,27 @@ class Story:
     administrator: Actor
     accountant: Actor
     holder: Actor
-    spouse: Human = field(default_factory=lambda: human("Victor", "Stone", "en"))
-    child: Human = field(default_factory=lambda: human("Chloe", "Stone", "en"))
+    spouse: Actor
+    child: Actor
+    sister: Actor
     firm_id: str = ""
     client_id: str = ""
     first: Dossier | None = None
     second: Dossier | None = None
+    wrong_mail: Mail | None = None
 
     @classmethod
     def on(cls, stage: Stage) -> "Story":
-        """Three people with three languages (M1)."""
-        alice, bram, helen = (
-            human("Alice", "Martin", "fr"),
-            human("Bram", "Peeters", "nl"),
-            human("Helen", "Stone", "en"),
+        """Two members of staff and a family, in three languages (M1)."""
+        return cls(
+            stage,
+            administrator=stage.actor(human("Alice", "Martin", "fr")),
+            accountant=stage.actor(human("Bram", "Peeters", "nl")),
+            holder=stage.actor(human("Helen", "Stone", "en")),
+            spouse=stage.actor(human("Victor", "Stone", "en")),
+            child=stage.actor(human("Chloe", "Stone", "en")),
+            sister=stage.actor(human("Iris", "Stone", "en")),
         )
-        return cls(stage, stage.actor(alice), stage.actor(bram), stage.actor(helen))
 
     @property
     def dossier(self) -> Dossier:
@@ -59,6 +65,15 @@ class Story:
         assert self.second is not None
         return self.second
 
+    @property
+    def bounced_mail(self) -> Mail:
+        assert self.wrong_mail is not None
+        return self.wrong_mail
+
+    async def grant_of(self, person: Human) -> dict[str, Any]:
+        """Somebody's grant on the first dossier as the rights page shows it; empty when there is none."""
+        return dict((await self.rights())[person.given_name]["grant"] or {})
+
     async def rights(self) -> dict[str, Any]:
         """The rights page of the first dossier, by given name, as its manager sees it (A15)."""
         page = await self.accountant.api.get(f"{self.dossier.path}/rights")
@@ -66,5 +81,4 @@ class Story:
 
     async def holder_grant(self) -> dict[str, Any]:
         """The holder's grant as the rights page shows it."""
-        grant: dict[str, Any] = (await self.rights())[self.holder.human.given_name]["grant"]
-        return grant
+        return await self.grant_of(self.holder.human)

@@ -78,7 +78,8 @@ def _summary(mail: Mail) -> dict[str, Any]:
 
 
 def _details(mail: Mail) -> dict[str, Any]:
-    return {**_summary(mail), "Date": mail.created.isoformat(), "Text": mail.text, "HTML": mail.html}
+    words = {"Text": mail.text, "HTML": mail.html}
+    return {**_summary(mail), "ReturnPath": mail.return_path, "Date": mail.created.isoformat(), **words}
 
 
 def _address(text: str) -> dict[str, str]:

@@ -63,6 +63,7 @@ def _mail(details: dict[str, Any]) -> Mail:
         created=_moment(details.get("Date") or details["Created"]),
         text=details["Text"],
         html=details["HTML"],
+        return_path=details.get("ReturnPath") or "",
     )
 
 

@@ -18,7 +18,7 @@ _SENDER = "X-Envelope-From"
 
 @dataclass(frozen=True)
 class Mail:
-    """One mail as somebody who receives it sees it. Recipients are those of the envelope."""
+    """One mail as somebody who receives it sees it. Recipients and return path are those of the envelope."""
 
     id: str
     message_id: str
@@ -29,6 +29,7 @@ class Mail:
     text: str
     html: str
     headers: dict[str, str] = field(default_factory=dict)
+    return_path: str = ""
 
     @property
     def links(self) -> tuple[str, ...]:
@@ -96,6 +97,7 @@ def _parse(file: Path) -> Mail:
         text=_part(message, "plain"),
         html=_part(message, "html"),
         headers={name: str(value) for name, value in message.items()},
+        return_path=str(message[_SENDER] or "").strip("<> "),
     )
 
 

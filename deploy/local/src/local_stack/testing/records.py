@@ -48,19 +48,27 @@ class Records:
                    WHERE state LIKE 'idle in transaction%' AND state_change < now() - interval '2 seconds'"""
         return len(await _fetch(self._stack.postgres.url, query))
 
+    async def contents(self, service: str) -> dict[str, str]:
+        """All rows of every table as text, by table."""
+        found = {}
+        for name in await self._tables(service):
+            rows = await self.rows(service, f'SELECT t::text AS row FROM "{name}" t')  # noqa: S608
+            found[name] = "\n".join(str(row["row"]) for row in rows)
+        return found
+
     async def digest(self, service: str) -> dict[str, str]:
         """A checksum of every table: two equal digests are two equal databases."""
-        tables = await self.rows(
-            service, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
-        )
-        names = [str(row["tablename"]) for row in tables]
         return {
             name: await self.value(
                 service,
                 f"SELECT md5(coalesce(string_agg(t::text, chr(10) ORDER BY t::text), '')) FROM \"{name}\" t",  # noqa: S608
             )
-            for name in names
+            for name in await self._tables(service)
         }
+
+    async def _tables(self, service: str) -> list[str]:
+        query = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename"
+        return [str(row["tablename"]) for row in await self.rows(service, query)]
 
 
 async def _fetch(url: str, query: str, *values: object) -> list[Mapping[str, Any]]:

@@ -1,5 +1,27 @@
 """The scenes of the story, in the order they are played; each does one thing and says what happened."""
 
-from local_stack.demo.scenes import dossier, firm, holder, invitation, second_dossier
+from local_stack.demo.scenes import (
+    bouncing,
+    declining,
+    dossier,
+    firm,
+    holder,
+    holding,
+    invitation,
+    leaving_staff,
+    owning,
+    second_dossier,
+)
 
-SCRIPT = (*firm.SCENES, *dossier.SCENES, *invitation.SCENES, *holder.SCENES, *second_dossier.SCENES)
+SCRIPT = (
+    *firm.SCENES,
+    *dossier.SCENES,
+    *invitation.SCENES,
+    *holder.SCENES,
+    *second_dossier.SCENES,
+    *declining.SCENES,
+    *bouncing.SCENES,
+    *holding.SCENES,
+    *owning.SCENES,
+    *leaving_staff.SCENES,
+)

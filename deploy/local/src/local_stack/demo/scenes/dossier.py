@@ -1,5 +1,8 @@
 """A client, a dossier, a family, and the right that the manager grants to the holder."""
 
+from typing import Any
+
+from local_stack.demo.actors import Human
 from local_stack.demo.api import Unexpected
 from local_stack.demo.story import DOSSIER, Dossier, Story
 
@@ -19,12 +22,13 @@ async def a_dossier_is_opened(story: Story) -> str:
 
 
 async def the_family_is_entered(story: Story) -> str:
-    family = (("spouse", story.spouse.contact()), ("child", story.child.described()))
+    family = (("spouse", story.spouse.human.contact()), ("child", story.child.human.described()))
     for relationship, person in family:
         body = {**person, "relationship": relationship}
         entered = await story.accountant.api.post(f"{story.dossier.path}/people", body)
         story.dossier.people[person["given_name"]] = entered["id"]
-    return f"the family tree: {story.spouse.name}, spouse, and {story.child.name}, child; none of them has a right"
+    spouse, child = story.spouse.human.name, story.child.human.name
+    return f"the family tree: {spouse}, spouse, and {child}, child; none of them has a right"
 
 
 async def the_administrator_may_not_read_it(story: Story) -> str:
@@ -49,6 +53,22 @@ async def open_dossier(story: Story, name: str) -> Dossier:
     page = await story.accountant.api.get(f"{DOSSIER}/dossiers/{made['id']}/rights")
     people = {person["given_name"]: person["id"] for person in page["people"]}
     return Dossier(made["id"], made["name"], people, {})
+
+
+async def grant(
+    story: Story, person: Human, right: str, *, email: str | None = None, dry_run: bool = False
+) -> dict[str, Any]:
+    """A right on the first dossier for somebody of its tree, checked with them (A3); or what it would send (M3)."""
+    body = {
+        "person_id": story.dossier.people[person.given_name],
+        "right": right,
+        "email": email or person.email,
+        "phone": person.phone,
+        "contact_confirmed": True,
+    }
+    path = f"{story.dossier.path}/grants" + ("?dry_run=true" if dry_run else "")
+    answer: dict[str, Any] = await story.accountant.api.post(path, body)
+    return answer
 
 
 async def grant_to_holder(story: Story, dossier: Dossier) -> dict[str, str]:

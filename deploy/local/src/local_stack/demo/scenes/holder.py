@@ -35,7 +35,11 @@ async def the_holder_writes_an_asset(story: Story) -> str:
 
 
 async def the_holder_is_refused_the_rest(story: Story) -> str:
-    body = {"person_id": story.dossier.people[story.spouse.given_name], "right": "read", "contact_confirmed": True}
+    body = {
+        "person_id": story.dossier.people[story.spouse.human.given_name],
+        "right": "read",
+        "contact_confirmed": True,
+    }
     granting = await story.holder.api.refused("POST", f"{story.dossier.path}/grants", body)
     rights = await story.holder.api.refused("GET", f"{story.dossier.path}/rights")
     firm = await story.holder.api.refused("GET", f"{DOSSIER}/firms/{story.firm_id}/clients")
@@ -75,9 +79,9 @@ async def the_rights_page_shows_everybody(story: Story) -> str:
 
     page = await until(settled, "the rights page shows the invitation accepted and no reminder")
     grant = page[story.holder.human.given_name]["grant"]
-    if page[story.spouse.given_name]["grant"] or page[story.child.given_name]["grant"]:
+    if page[story.spouse.human.given_name]["grant"] or page[story.child.human.given_name]["grant"]:
         raise Unexpected("somebody without a right is shown with one")
-    others = f"{story.spouse.given_name} and {story.child.given_name}"
+    others = f"{story.spouse.human.given_name} and {story.child.human.given_name}"
     return (
         f"the rights page (A15): {story.holder.human.given_name} {grant['right']}, {grant['state']}, invitation "
         f"{grant['invitation']['state']}, no more reminders; {others} without a right"
