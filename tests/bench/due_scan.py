@@ -29,9 +29,9 @@ ROUNDS = 7
 WEEK = timedelta(days=7)
 MONTH = timedelta(days=30)
 ADD_LADDERS = """
-    INSERT INTO ladder (id, kind, subject_id, firm_id, epoch, state, started_at, next_due_at)
+    INSERT INTO ladder (id, kind, subject_id, firm_id, epoch, state, started_at, next_due_at, expiry_due_at)
     SELECT gen_random_uuid(), 'invitation', gen_random_uuid(), gen_random_uuid(), 1, 'armed', $1::timestamptz + late,
-           $1 + late + $3::interval
+           $1 + late + $3::interval, $1 + late + $4::interval
     FROM generate_series(1, $2::integer) AS n, make_interval(secs => n) AS late
 """
 ADD_REMINDERS = """
@@ -58,7 +58,7 @@ PEEK = bare(repository.PEEK)
 CLAIM = bare(repository.CLAIM, "now", "limit")
 ARMED_STEPS = bare(repository.ARMED_STEPS, "ladders")
 RECORD_STEPS = bare(repository.RECORD_STEPS, "now", "ids", "states")
-RECORD_LADDERS = bare(repository.RECORD_LADDERS, "now", "finished", "ids", "next_due")
+RECORD_LADDERS = bare(repository.RECORD_LADDERS, "now", "finished", "ids", "next_due", "expired")
 
 
 @dataclass
@@ -73,7 +73,7 @@ class Contestant:
     idle: list[float] = field(default_factory=list)
 
     async def fill(self, ladders: int, sent_at: datetime) -> None:
-        await self.connection.execute(ADD_LADDERS, sent_at, ladders, WEEK)
+        await self.connection.execute(ADD_LADDERS, sent_at, ladders, WEEK, 2 * MONTH)
         await self.connection.execute(ADD_REMINDERS, [WEEK, MONTH])
 
     async def round(self) -> None:
@@ -101,7 +101,8 @@ async def floor(connection: asyncpg.Connection) -> int:
         first = [row["id"] for row in steps if row["step"] == 1]
         second: dict[UUID, datetime] = {row["ladder_id"]: row["due_at"] for row in steps if row["step"] == 2}
         await connection.execute(RECORD_STEPS, now, first, ["fired"] * len(first))
-        await connection.execute(RECORD_LADDERS, now, "finished", ids, [second[each] for each in ids])
+        to_come = [second[each] for each in ids]
+        await connection.execute(RECORD_LADDERS, now, "finished", ids, to_come, [False] * len(ids))
         events = [new_id() for _ in range(2 * len(ids))]
         many = len(events)
         await connection.execute(
