@@ -1,5 +1,6 @@
 """Identity on a real database: events go in through its handlers, people and programs through its HTTP application."""
 
+import asyncio
 import base64
 import os
 from collections.abc import AsyncIterator, Mapping
@@ -184,6 +185,13 @@ class World:
     async def rows(self, query: str, **parameters: Any) -> list[Mapping[str, Any]]:
         async with self.database.engine.connect() as connection:
             return [dict(row) for row in (await connection.execute(text(query), parameters)).mappings()]
+
+    async def until_somebody_waits(self) -> None:
+        """Until another transaction stands before a lock."""
+        waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        async with asyncio.timeout(5):
+            while not await self.rows(waiting):
+                pass
 
     async def everything(self) -> str:
         """All rows of all tables as text, for comparing and for searching what must not be there."""

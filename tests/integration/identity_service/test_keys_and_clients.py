@@ -208,7 +208,7 @@ async def test_i3_a_reserved_name_is_redeemed_once_however_many_ask_at_the_same_
     async with world.database.transaction() as uow:
         assert await redeem_reservation(uow.session, "jan@example.org", first) == "8005551216"
         waiting = asyncio.create_task(redeemed(world, second))
-        await until_somebody_waits(world)
+        await world.until_somebody_waits()
 
     assert await waiting is None
     assert await world.rows("SELECT account_id FROM taken_name") == [{"account_id": first}]
@@ -217,13 +217,6 @@ async def test_i3_a_reserved_name_is_redeemed_once_however_many_ask_at_the_same_
 async def redeemed(world: World, account_id: UUID) -> str | None:
     async with world.database.transaction() as uow:
         return await redeem_reservation(uow.session, "jan@example.org", account_id)
-
-
-async def until_somebody_waits(world: World) -> None:
-    waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    async with asyncio.timeout(5):
-        while not await world.rows(waiting):
-            pass
 
 
 @pytest.mark.parametrize("client_id", ["a\0b", "ü"])

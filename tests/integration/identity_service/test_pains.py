@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 from event_contracts.dossier import GrantLapsed, GrantMoved, SignInInformationRequested
-from event_contracts.identity import AccessLinked, AccountState, Occasion, SignInInformationIssued
+from event_contracts.identity import (
+    AccessLinked,
+    AccountActivated,
+    AccountState,
+    InvitationAccepted,
+    Occasion,
+    SignInInformationIssued,
+)
 from event_contracts.notifier import MessageFailed, MessageRef
 from event_contracts.people import OfferKind, SealPurpose
 from service_kit.ids import new_id
@@ -183,3 +190,19 @@ async def test_pain_one_firm_learns_of_the_other_through_the_person_they_share(w
         for secret in ("Geheim", "Secret", "Jean", "+33612345678", str(theirs.firm.firm_id)):
             assert secret not in said.replace(user_name, "")
     assert await said_of(world, (await world.tokens())[0]) == "pending"
+
+
+async def test_pain_no_event_when_a_new_user_joins(world: World) -> None:
+    """A10, I12: one event says that the account exists, and one per firm that its invitation is settled."""
+    here, there = world.firm("Fiduciaire Dubois"), world.firm("Kantoor Claes")
+    token = await world.invited(world.offered(here))
+    await world.told(world.offered(there))
+
+    for _ in range(2):
+        assert (await world.accept(token)).status_code == 200
+
+    joined = await world.harness.said(AccountActivated)
+    assert [(each.user_name, each.recipient.email) for each in joined] == [("jan.peeters", "jan@example.org")]
+    settled = await world.harness.said(InvitationAccepted)
+    assert {each.firm_id for each in settled} == {here.firm_id, there.firm_id}
+    assert len(settled) == 2

@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from event_contracts.dossier import SignInInformationRequested
+from event_contracts.dossier import GrantMoved, SignInInformationRequested
 from event_contracts.firms import PortalUserDeactivated, PortalUserReactivated
 from event_contracts.identity import AccessLinked, LadderCancelled, Occasion, ReminderWithheld
-from event_contracts.people import OfferKind
+from event_contracts.people import LadderPolicy, OfferKind
+from service_kit.ids import new_id
 from service_kit.testing.events import arrived
 
 World = Any
@@ -128,3 +129,32 @@ async def test_i11_all_at_once_in_one_transaction_gives_the_same(world: World) -
     await world.harness.deliver(*events, arrived(world.offered(firm)), together=True)
     assert await world.rows("SELECT deactivated, unsent FROM kept_out") == [{"deactivated": True, "unsent": True}]
     assert len(await world.issued()) == 1
+
+
+async def test_i11_a_ladder_that_began_while_the_person_was_kept_out_starts_with_the_mail_that_invites(
+    world: World,
+) -> None:
+    firm = world.firm()
+    offer = world.offered(firm)
+    await world.told(offer)
+    account_id = (await world.issued())[0].account_id
+    await world.told(world.withdrawn(offer))
+    await world.harness.deliver(arrived(out(firm, account_id), sequence=1))
+    await world.told(world.offered(firm, policy=LadderPolicy(offsets=(40 * DAY,))))
+    await world.later(30 * DAY)
+    await world.harness.deliver(arrived(back(firm, account_id), sequence=2))
+    mail = (await world.issued())[-1]
+    await world.later(71 * DAY)
+    await world.told(await world.due(mail.ladder, last=True))
+    assert (await world.issued())[-1].occasion is Occasion.REMINDER, "it outlives its last reminder (I8)"
+
+
+async def test_i9_a_corrected_phone_of_somebody_kept_out_leaves_no_old_link_alive(world: World) -> None:
+    firm = world.firm()
+    offer = world.offered(firm)
+    await world.told(offer)
+    await world.harness.deliver(arrived(out(firm, (await world.issued())[0].account_id), sequence=1))
+    values = {**dict(offer), "grant_id": new_id(), "person": world.person(phone="+32499000000")}
+    await world.told(GrantMoved(**values, previous_grant_id=offer.grant_id))
+    answer = await world.client.get(f"{API}/{(await world.tokens())[0]}")
+    assert answer.json()["code"] == "invitation_replaced"

@@ -1,11 +1,15 @@
 """E-mail and phone: changed by the signed-in owner, proven first, told to the old address (I9, I2, A14)."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from event_contracts.identity import AccountChanged, PhoneVerified
+from event_contracts.identity import AccessLinked, AccountChanged, AccountErased, PhoneVerified
 from event_contracts.security import ContactCodeIssued, SecurityNoticeKind, SignInCodeIssued
+from identity_service.accounts import repository as accounts
+from sqlalchemy import text
 
 Owner = Any
 World = Any
@@ -143,6 +147,60 @@ async def test_i2_an_invited_address_is_a_conflict_told_only_to_who_has_it(owner
     answer = await owner.confirm(begun.json()["change_id"], await owner.contact_code())
     assert (answer.status_code, answer.json()["code"], answer.json()["rule"]) == (409, "address_invited", "I2")
     assert (await world.me(owner.access_token)).json()["email"] == "jan@example.org"
+
+
+@pytest.mark.parametrize("ends", ["declined", "withdrawn"])
+async def test_i2_an_invitation_that_ended_holds_its_address_no_longer(owner: Owner, ends: str) -> None:
+    world = owner.world
+    offer = world.offered(person=world.person(email=NEW, given_name="Jantje"))
+    token = await world.invited(offer)
+    invited = (await world.issued())[-1].account_id
+    if ends == "declined":
+        await world.client.post(f"/api/identity/v1/invitations/{token}/declination")
+    else:
+        await world.told(world.withdrawn(offer))
+
+    assert (await owner.change("email", NEW)).status_code == 204
+
+    assert (await world.me(owner.access_token)).json()["email"] == NEW
+    assert [said.account_id for said in await world.harness.said(AccountErased)] == [invited]
+    kept = "\n".join(line for line in (await world.everything()).splitlines() if not line.startswith("outbox:"))
+    assert "Jantje" not in kept
+    again = world.offered(person=world.person(email=NEW))
+    await world.told(again)
+    assert (await world.harness.said(AccessLinked))[-1].account_id == owner.account_id
+
+
+async def test_i2_what_still_waits_at_an_expired_invitation_holds_its_address(owner: Owner) -> None:
+    world = owner.world
+    await world.told(world.offered(person=world.person(email=NEW)))
+    async with world.database.transaction() as uow:
+        await uow.session.execute(text("UPDATE invitation SET state = 'expired' WHERE state = 'pending'"))
+    answer = await owner.change("email", NEW)
+    assert (answer.status_code, answer.json()["code"]) == (409, "address_invited")
+
+
+@pytest.fixture
+async def invited_before(world: World) -> UUID:
+    """Somebody invited to the new address before the owner was: the lower id."""
+    await world.told(world.offered(person=world.person(email=NEW)))
+    invited: UUID = (await world.issued())[-1].account_id
+    return invited
+
+
+async def test_i9_a_change_and_a_correction_that_meet_wait_for_each_other_and_not_in_a_circle(
+    invited_before: UUID, owner: Owner
+) -> None:
+    world = owner.world
+    begun = (await owner.begin("email", NEW)).json()["change_id"]
+    code = await owner.contact_code()
+    async with world.database.transaction() as uow:
+        # As a correction locks them (I9): by id, whoever they belong to.
+        await accounts.lock(uow.session, invited_before)
+        answer = asyncio.create_task(owner.confirm(begun, code))
+        await world.until_somebody_waits()
+        await accounts.lock(uow.session, owner.account_id)
+    assert (await answer).status_code == 409
 
 
 async def test_i2_an_address_that_became_somebodys_meanwhile_stays_theirs(owner: Owner) -> None:

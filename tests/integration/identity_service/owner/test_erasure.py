@@ -8,6 +8,11 @@ import pytest
 from event_contracts.firms import StaffJoined, StaffRemoved
 from event_contracts.identity import AccountErased, InvitationIssued
 from event_contracts.security import SecurityNoticeKind
+from identity_service.accounts import repository as accounts
+from identity_service.accounts.service import reserve_name
+from identity_service.sessions import repository as sessions
+from identity_service.sessions.domain import EndReason
+from identity_service.sessions.service import end_sessions
 
 Owner = Any
 World = Any
@@ -106,12 +111,41 @@ async def test_i3_an_erased_persons_user_name_is_never_given_again_and_the_addre
     assert answer.json()["user_name"] == "jan.peeters2"
 
 
+async def test_i13_a_name_that_was_reserved_for_an_older_address_does_not_keep_that_address(owner: Owner) -> None:
+    world = owner.world
+    async with world.database.transaction() as uow:
+        await reserve_name(uow, client_id="system", email="jan@example.org", wanted="8005551216")
+    await owner.change("email", "jan@example.com")
+    await erase(owner)
+    names = await world.rows("SELECT name, reserved_for FROM taken_name ORDER BY name")
+    assert [(row["name"], row["reserved_for"]) for row in names] == [("8005551216", None), ("jan.peeters", None)]
+
+
+async def test_i13_an_erasure_and_a_refresh_that_meet_do_not_wait_for_each_other_in_a_circle(owner: Owner) -> None:
+    world = owner.world
+    async with world.database.transaction() as uow:
+        await accounts.lock(uow.session, owner.account_id)
+        await end_sessions(uow, owner.account_id, EndReason.ACCOUNT_ERASED)
+        await uow.flush()
+        body = {"refresh_token": owner.refresh_token}
+        answer = asyncio.create_task(world.client.post(f"{API}/tokens/refresh", json=body))
+        await world.until_somebody_waits()
+        await sessions.forget_person(uow.session, owner.account_id)
+    assert (await answer).status_code == 401
+
+
 async def test_i13_erasure_needs_the_password_and_happens_once(owner: Owner) -> None:
     refused = await erase(owner, "niet het wachtwoord")
     assert (refused.status_code, refused.json()["code"]) == (422, "password_wrong")
     answers = await asyncio.gather(*(erase(owner) for _ in range(3)))
     assert sorted(answer.status_code for answer in answers) == [204, 401, 401]
     assert len(await owner.world.harness.said(AccountErased)) == 1
+
+
+async def test_a14_a_place_that_is_being_opened_ends_first_as_well(owner: Owner) -> None:
+    await owner.world.told(owner.world.staff())
+    answer = await erase(owner)
+    assert (answer.status_code, answer.json()["code"]) == (409, "staff_place"), "dossier opens it at this moment"
 
 
 @pytest.mark.parametrize("removed", [False, True])

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from event_contracts.security import PasswordResetIssued, SecurityNoticeKind
+from identity_service.accounts import repository as accounts
 from sqlalchemy import event
 
 Owner = Any
@@ -171,3 +172,11 @@ async def test_i5_a_reset_link_is_stored_as_a_hash_and_said_sealed(owner: Owner)
     await owner.ask_reset()
     (token,) = await owner.reset_tokens()
     assert token not in await owner.world.everything()
+
+
+async def test_i10_asking_waits_for_nothing_that_happens_at_the_account(owner: Owner) -> None:
+    world = owner.world
+    async with world.database.transaction() as uow:
+        await accounts.lock(uow.session, owner.account_id)
+        async with asyncio.timeout(3):
+            assert (await owner.ask_reset()).status_code == 202

@@ -1,12 +1,22 @@
-"""I3: which user name is proposed, what may be one, and which two look alike."""
+"""I3, I13: which user name is proposed, what may be one, which two look alike, and what an erased account keeps."""
 
 from itertools import islice
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity_service.accounts.domain import checked_name, contact_names, proposed_name, skeleton, variants
+from identity_service.accounts.domain import (
+    checked_name,
+    contact_names,
+    erased_address,
+    proposed_name,
+    skeleton,
+    variants,
+)
 from service_kit.errors import Invalid
+from service_kit.ids import new_id
+from service_kit.people import normalise_email
 
 
 @pytest.mark.parametrize(
@@ -104,3 +114,11 @@ def test_i3_what_is_no_name_is_refused_with_field_and_rule(typed: str) -> None:
     with pytest.raises(Invalid) as refusal:
         checked_name(typed)
     assert [(field.field, field.rule) for field in refusal.value.fields] == [("user_name", "I3")]
+
+
+def test_i13_what_stands_for_an_erased_address_is_one_of_a_kind_and_no_address_to_write_to() -> None:
+    first, second = new_id(), new_id()
+    assert erased_address(first) != erased_address(second)
+    assert erased_address(UUID(int=1)).endswith("@erased.invalid")
+    with pytest.raises(Invalid):
+        normalise_email(erased_address(first))

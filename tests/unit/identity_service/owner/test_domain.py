@@ -1,12 +1,9 @@
-"""I3, I13: what owners may say of themselves, and what is left of somebody who was erased."""
-
-from uuid import UUID
+"""I3, I13: what owners may say of themselves, and who cannot leave."""
 
 import pytest
-from identity_service.owner.domain import checked_person_name, erased_address, refuse_other_user_name, refuse_staff
+from identity_service.invitations.domain import OfferState
+from identity_service.owner.domain import checked_person_name, refuse_other_user_name, refuse_staff
 from service_kit.errors import Conflict, Invalid
-from service_kit.ids import new_id
-from service_kit.people import normalise_email
 
 
 @pytest.mark.parametrize(
@@ -50,16 +47,21 @@ def test_i3_a_user_name_may_be_repeated_and_never_changed() -> None:
         assert (refusal.value.code, refusal.value.rule) == ("user_name_immutable", "I3")
 
 
-def test_i13_whoever_is_on_a_firms_staff_is_not_erased() -> None:
-    refuse_staff(0)
+@pytest.mark.parametrize(
+    ("places", "phone_verified"),
+    [((), True), ((OfferState.WITHDRAWN, OfferState.DECLINED), True), ((OfferState.OFFERED,), False)],
+)
+def test_i13_whoever_is_on_no_firms_staff_may_go(places: tuple[OfferState, ...], phone_verified: bool) -> None:
+    refuse_staff(places, phone_verified=phone_verified)
+
+
+@pytest.mark.parametrize(
+    ("places", "phone_verified"),
+    [((OfferState.OPENED,), False), ((OfferState.WITHDRAWN, OfferState.OPENED), True), ((OfferState.OFFERED,), True)],
+)
+def test_i13_whoever_is_on_a_firms_staff_or_about_to_be_is_not_erased(
+    places: tuple[OfferState, ...], phone_verified: bool
+) -> None:
     with pytest.raises(Conflict) as refusal:
-        refuse_staff(1)
+        refuse_staff(places, phone_verified=phone_verified)
     assert (refusal.value.code, refusal.value.rule) == ("staff_place", "I13")
-
-
-def test_i13_what_stands_for_an_erased_address_is_one_of_a_kind_and_no_address_to_write_to() -> None:
-    first, second = new_id(), new_id()
-    assert erased_address(first) != erased_address(second)
-    assert erased_address(UUID(int=1)).endswith("@erased.invalid")
-    with pytest.raises(Invalid):
-        normalise_email(erased_address(first))

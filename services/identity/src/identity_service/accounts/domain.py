@@ -1,9 +1,10 @@
-"""User names (I3): how one is proposed, what it may look like, when two look alike; an account's states. Pure."""
+"""User names (I3): how one is proposed, what it may look like, when two look alike; an erased account. Pure."""
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from itertools import count
+from uuid import UUID
 
 from service_kit.errors import FieldError, Invalid
 
@@ -14,6 +15,8 @@ _ROOM_FOR_NUMBER = 8
 _SHAPE = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?")
 _NOT_ALLOWED = re.compile(r"[^a-z0-9-]+")
 _FALLBACK = "account"
+# RFC 2606 keeps this domain from ever existing: nothing can be sent there and nobody can sign in with it.
+_UNREACHABLE = "erased.invalid"
 
 # Letters that NFKD does not take apart.
 _LATIN = str.maketrans(
@@ -79,6 +82,11 @@ def spelling(typed: str) -> str:
 def skeleton(name: str) -> str:
     """Two names look alike if and only if their skeletons are equal."""
     return spelling(name).translate(_LOOK_ALIKES)
+
+
+def erased_address(account_id: UUID) -> str:
+    """What stands where the address stood: one of a kind, and nobody's."""
+    return f"{account_id.hex}@{_UNREACHABLE}"
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from service_kit.errors import NotFound
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -58,14 +57,6 @@ async def insert_unless_known(session: AsyncSession, account: Account) -> bool:
         .returning(col(Account.id))
     )
     return (await session.execute(statement)).first() is not None
-
-
-async def get(session: AsyncSession, account_id: UUID) -> Account:
-    """The account, or NotFound."""
-    account = await session.get(Account, account_id)
-    if account is None:
-        raise NotFound("not_found", "There is nothing here.")
-    return account
 
 
 async def find_by_email(session: AsyncSession, email: str) -> Account | None:

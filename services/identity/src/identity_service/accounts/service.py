@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from event_contracts.identity import AccountState
 from event_contracts.people import Language
@@ -13,7 +12,14 @@ from service_kit.ids import new_id
 from service_kit.people import normalise_email
 
 from identity_service.accounts import repository
-from identity_service.accounts.domain import checked_name, contact_names, proposed_name, skeleton, variants
+from identity_service.accounts.domain import (
+    checked_name,
+    contact_names,
+    erased_address,
+    proposed_name,
+    skeleton,
+    variants,
+)
 from identity_service.accounts.events import phone_verified
 from identity_service.accounts.tables import Account
 
@@ -137,6 +143,10 @@ async def note_phone_verified(uow: UnitOfWork, account: Account) -> None:
         uow.outbox.add(phone_verified(account))
 
 
-async def account_of(uow: UnitOfWork, account_id: UUID) -> Account:
-    """The account of a signed-in person."""
-    return await repository.get(uow.session, account_id)
+async def forget_account(uow: UnitOfWork, account: Account) -> None:
+    """Leaves nothing of the person but the user name, which is never given again (I3, I13). Hold the account's lock."""
+    await repository.release_reservations(uow.session, account.id, account.email)
+    account.state, account.erased_at = AccountState.ERASED, await uow.now()
+    account.email, account.given_name, account.family_name = erased_address(account.id), "", ""
+    account.phone = account.phone_verified_at = account.password_hash = None
+    account.credentials_version += 1

@@ -27,6 +27,16 @@ async def lock(session: AsyncSession, change_id: UUID, account_id: UUID) -> Cont
     return (await session.scalars(statement)).one_or_none()
 
 
+async def wanted_address(session: AsyncSession, change_id: UUID, account_id: UUID) -> str | None:
+    """The e-mail address that this change of the account is about, without a lock; None when it is about none."""
+    statement = select(col(ContactChange.value)).where(
+        col(ContactChange.id) == change_id,
+        col(ContactChange.account_id) == account_id,
+        col(ContactChange.kind) == ContactKind.EMAIL,
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
 async def of_account(session: AsyncSession, account_id: UUID) -> Sequence[ContactChange]:
     """All changes on record, oldest first."""
     statement = (

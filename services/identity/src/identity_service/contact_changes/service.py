@@ -27,6 +27,7 @@ from identity_service.contact_changes.domain import (
 from identity_service.contact_changes.events import contact_code
 from identity_service.contact_changes.tables import ContactChange
 from identity_service.deps import IdentityDeps
+from identity_service.invitations.ending import give_up_address
 from identity_service.limits.domain import AccountAct, Act, too_many
 from identity_service.limits.service import check_address, within_limit
 from identity_service.passwords.service import confirm_password, lock_confirmed
@@ -102,7 +103,7 @@ async def confirm_contact_change(
     code = checked_code(typed)
     await check_address(deps, Act.CODE, device.address)
     async with deps.database.transaction() as uow:
-        account = await lock_signed_in(uow, session_id)
+        account = await _lock_with_holder(uow, session_id, change_id)
         change = await repository.lock(uow.session, change_id, account.id)
         if change is None:
             raise NotFound("not_found", "There is nothing here.")
@@ -110,6 +111,15 @@ async def confirm_contact_change(
     if not done:
         raise wrong_code()
     return account
+
+
+async def _lock_with_holder(uow: UnitOfWork, session_id: UUID, change_id: UUID) -> Account:
+    """The owner's account, and whichever has the wanted address, locked in the one order of all who lock two."""
+    account = await signed_in_account(uow, session_id)
+    wanted = await repository.wanted_address(uow.session, change_id, account.id)
+    if wanted is not None:
+        await accounts.lock_both(uow.session, account.id, wanted)
+    return await lock_signed_in(uow, session_id)
 
 
 async def _confirm(
@@ -135,9 +145,12 @@ async def _confirm(
 async def _move_email(uow: UnitOfWork, account: Account, change: ContactChange, session_id: UUID) -> None:
     """The old address signs in no more and is told; whoever else was signed in is not any more."""
     old, now = owner_as_recipient(account), await uow.now()
-    holder = await accounts.find_by_email(uow.session, change.value)
-    if holder is not None or not await accounts.move_address(uow.session, account, change.value):
-        raise address_held(holder.state if holder else None)
+    holder = await accounts.lock_by_email(uow.session, change.value)
+    if holder is not None and not await give_up_address(uow, holder):
+        raise address_held(holder.state)
+    await accounts.release_reservations(uow.session, account.id, old.email)
+    if not await accounts.move_address(uow.session, account, change.value):
+        raise address_held(None)
     await end_sessions(uow, account.id, EndReason.CONTACT_CHANGED, but=session_id)
     uow.outbox.add(account_changed(account))
     detail = reduced(change.kind, change.value)

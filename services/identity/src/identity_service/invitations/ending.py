@@ -3,10 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
+from event_contracts.identity import AccountState
 from event_contracts.people import LadderKey
 from service_kit.db import UnitOfWork
 
 from identity_service.accounts import repository as accounts
+from identity_service.accounts.events import account_erased
+from identity_service.accounts.service import forget_account
 from identity_service.accounts.tables import Account
 from identity_service.invitations import repository
 from identity_service.invitations.domain import ExpiryVerdict, InvitationState, bounces, judge_expiry
@@ -89,3 +92,16 @@ async def forget_person(uow: UnitOfWork, account: Account) -> None:
     await repository.forget_offers(uow.session, account.id)
     await uow.session.flush()
     await repository.forget_invitations(uow.session, account.id)
+
+
+async def give_up_address(uow: UnitOfWork, account: Account) -> bool:
+    """Whether the account's address is free for whoever proved to have it (I2, I9). Hold the account's lock.
+
+    An account that nobody made, and to which nothing is offered any more, is forgotten for that; no other.
+    """
+    if account.state is not AccountState.PENDING or await repository.living_offers(uow.session, account.id):
+        return False
+    await forget_account(uow, account)
+    await forget_person(uow, account)
+    uow.outbox.add(account_erased(account))
+    return True

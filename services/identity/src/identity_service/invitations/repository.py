@@ -166,6 +166,12 @@ async def pending_invitations(session: AsyncSession, account_id: UUID) -> Sequen
     return (await session.scalars(statement)).all()
 
 
+async def mark_ladder_ended(session: AsyncSession, invitation_id: UUID) -> None:
+    """Notes that no reminder comes from the invitation's ladder, however young the invitation."""
+    statement = update(Invitation).where(col(Invitation.id) == invitation_id).values(ladder_ended=True)
+    await session.execute(statement)
+
+
 async def add_token(session: AsyncSession, token: InvitationToken) -> bool:
     """Records a link; False when a mail for the same cause went out before."""
     statement = (

@@ -69,11 +69,12 @@ async def _invite(
     plan = next_mail(latest, await uow.now(), anew=anew)
     invitation = await _invitation_for(uow, account, offer, latest, plan)
     uow.outbox.add(access_linked(offer, account, invitation.id))
-    if not account_is_new and await put_off(uow, firm_id, account.id):
-        invitation.ladder_ended = True  # no mail arms it; whoever is let in again is invited then (I11)
-        return
     if anew:
         await repository.replace_tokens(uow.session, invitation.id, await uow.now())
+    if not account_is_new and await put_off(uow, firm_id, account.id):
+        # No mail arms it; whoever is let in again is invited then (I11).
+        await repository.mark_ladder_ended(uow.session, invitation.id)
+        return
     offers = [offer_said(offer)]
     if plan.first and latest is not None:
         # A new ladder: its mails name all that waits, also what an expired invitation had offered.

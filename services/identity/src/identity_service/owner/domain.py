@@ -1,13 +1,13 @@
 """Rules of what owners say of themselves (I3, I13): names that can be shown, a user name that never changes. Pure."""
 
 import unicodedata
-from uuid import UUID
+from collections.abc import Collection
 
 from service_kit.errors import Conflict, FieldError, Invalid
 
+from identity_service.invitations.domain import OfferState
+
 LONGEST_NAME = 100
-# RFC 2606 keeps this domain from ever existing: nothing can be sent there and nobody can sign in with it.
-_UNREACHABLE = "erased.invalid"
 
 
 def checked_person_name(field: str, typed: str) -> str:
@@ -30,17 +30,15 @@ def refuse_other_user_name(current: str, typed: str | None) -> None:
         raise Conflict("user_name_immutable", detail, rule="I3", fields=fields)
 
 
-def refuse_staff(opened_places: int) -> None:
-    """Raises Conflict while the person works at a firm here: the firm's administrator ends that first (I13, A14)."""
-    if opened_places:
+def refuse_staff(places: Collection[OfferState], *, phone_verified: bool) -> None:
+    """Raises Conflict while the person works at a firm here: the firm's administrator ends that first (I13, A14).
+
+    An offered place waits for a verified phone only: with one, dossier opens it at this moment.
+    """
+    if OfferState.OPENED in places or (phone_verified and OfferState.OFFERED in places):
         raise Conflict(
             "staff_place", "You belong to a firm's staff; an administrator of it must end that first.", rule="I13"
         )
-
-
-def erased_address(account_id: UUID) -> str:
-    """What stands where the address stood: one of a kind, and nobody's."""
-    return f"{account_id.hex}@{_UNREACHABLE}"
 
 
 def _refused(field: str, code: str, detail: str) -> Invalid:

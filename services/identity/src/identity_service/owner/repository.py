@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from event_contracts.people import OfferKind
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,14 +13,10 @@ from identity_service.invitations.tables import Invitation, Offer
 from identity_service.sessions.tables import Session
 
 
-async def opened_staff_places(session: AsyncSession, account_id: UUID) -> int:
-    """In how many firms' staff the person is."""
-    statement = select(func.count()).where(
-        col(Offer.account_id) == account_id,
-        col(Offer.kind) == OfferKind.FIRM,
-        col(Offer.state) == OfferState.OPENED,
-    )
-    return (await session.execute(statement)).scalar_one()
+async def staff_places(session: AsyncSession, account_id: UUID) -> Sequence[OfferState]:
+    """How the person's places in firms' staff stand, ended ones included."""
+    statement = select(col(Offer.state)).where(col(Offer.account_id) == account_id, col(Offer.kind) == OfferKind.FIRM)
+    return (await session.scalars(statement)).all()
 
 
 async def sessions_of(session: AsyncSession, account_id: UUID) -> Sequence[Session]:

@@ -42,16 +42,14 @@ async def lock_challenge(session: AsyncSession, challenge_id: UUID) -> SignInCha
 
 
 async def lock_refresh(session: AsyncSession, token_hash: bytes) -> tuple[RefreshToken, Session] | None:
-    """The refresh token and its session, both locked."""
-    statement = (
-        select(RefreshToken, Session)
-        .join(Session, col(Session.id) == col(RefreshToken.session_id))
-        .where(col(RefreshToken.token_hash) == token_hash)
-        .with_for_update()
-        .execution_options(**_FRESH)
-    )
-    row = (await session.execute(statement)).first()
-    return (row[0], row[1]) if row else None
+    """The refresh token with its session, whose lock guards all its tokens: whoever ends sessions takes it first."""
+    of_token = select(col(RefreshToken.session_id)).where(col(RefreshToken.token_hash) == token_hash).scalar_subquery()
+    owner = select(Session).where(col(Session.id) == of_token).with_for_update().execution_options(**_FRESH)
+    locked = (await session.scalars(owner)).one_or_none()
+    # A statement of its own: it sees what was committed before the lock was granted.
+    statement = select(RefreshToken).where(col(RefreshToken.token_hash) == token_hash).execution_options(**_FRESH)
+    token = (await session.scalars(statement)).one_or_none()
+    return (token, locked) if token is not None and locked is not None else None
 
 
 async def lock_session(session: AsyncSession, session_id: UUID) -> Session | None:
@@ -108,7 +106,12 @@ async def forget_person(session: AsyncSession, account_id: UUID) -> None:
 
 async def signed_in(session: AsyncSession, session_id: UUID, now: datetime) -> Account | None:
     """The account behind a session that is not over."""
-    return await _account_of(session, col(Session.id) == session_id, now)
+    statement = (
+        select(Account)
+        .join(Session, col(Session.account_id) == col(Account.id))
+        .where(col(Session.id) == session_id, col(Session.ended_at).is_(None), col(Session.expires_at) > now)
+    )
+    return (await session.scalars(statement)).one_or_none()
 
 
 async def session_of_cookie(session: AsyncSession, cookie_hash: bytes, now: datetime) -> tuple[Session, Account] | None:
@@ -120,15 +123,6 @@ async def session_of_cookie(session: AsyncSession, cookie_hash: bytes, now: date
     )
     row = (await session.execute(statement)).first()
     return (row[0], row[1]) if row else None
-
-
-async def _account_of(session: AsyncSession, condition: Any, now: datetime) -> Account | None:
-    statement = (
-        select(Account)
-        .join(Session, col(Session.account_id) == col(Account.id))
-        .where(condition, col(Session.ended_at).is_(None), col(Session.expires_at) > now)
-    )
-    return (await session.scalars(statement)).one_or_none()
 
 
 async def forget_old(session: AsyncSession, *, attempts_before: datetime, sessions_before: datetime) -> None:

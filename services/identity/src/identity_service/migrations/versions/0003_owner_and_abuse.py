@@ -93,7 +93,6 @@ def _reset() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("account_id", sa.Uuid),
         sa.Column("asked_at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name="reset_request_account_fkey"),
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("reset_request_age", "reset_request", ["asked_at"])
