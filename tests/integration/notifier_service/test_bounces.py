@@ -151,6 +151,7 @@ class TestABounce:
 
         assert await world.states() == {"failed": 1}
         assert len(world.smtp.mails) == 1
+        assert (await the_message(world))["recipient"] == "***@example.com"
 
     async def test_m5_a_report_quicker_than_our_own_record_is_asked_for_again(
         self, world: World, client: httpx.AsyncClient

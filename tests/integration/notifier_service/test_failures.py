@@ -1,6 +1,6 @@
 """What the server refuses: greylisting (drill 9), bad mailboxes (drill 10), and trouble that is nobody's message's."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -189,6 +189,17 @@ class TestSealedValues:
         assert said.message.template == "sign_in_code"
         assert await world.harness.said(MessageSent) == []
         assert world.smtp.mails == []
+
+
+async def test_a_mail_that_cannot_be_written_fails_alone_and_stops_nobody_elses(world: World) -> None:
+    beyond_every_calendar = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    await world.told(world.invitation(expires_at=beyond_every_calendar), world.invitation("leo@example.com"))
+
+    async with world.working():
+        await world.settled({"failed": 1, "sent": 1})
+
+    (failed,) = await world.harness.said(MessageFailed)
+    assert (failed.reason, failed.permanent) == ("cannot be written: OverflowError", False)
 
 
 async def test_a_mail_that_outlives_a_stopped_database_is_still_written_down_as_sent(world: World) -> None:

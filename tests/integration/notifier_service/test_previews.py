@@ -190,6 +190,15 @@ class TestBadInput:
 
         assert fields(answer) == [f"parameters.access.{name}"]
 
+    @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2026-07-01T08:30:00", "soon"])
+    async def test_a_moment_no_calendar_shows_is_refused(self, client: httpx.AsyncClient, moment: str) -> None:
+        until = await client.post(PATH, json=body(parameters={**ACCESS, "expires_at": moment}))
+        line = {**NOTICE["lines"][0], "at": moment}
+        happened = await client.post(PATH, json=body(template="holder_notice", parameters={**NOTICE, "lines": [line]}))
+
+        assert fields(until) == ["parameters.access.expires_at"]
+        assert fields(happened)[0] == "parameters.notice.lines.0.at"
+
     @pytest.mark.parametrize("offers", [[], [ACCESS["offers"][0]] * 101])
     async def test_a_mail_names_one_to_a_hundred_accesses(self, client: httpx.AsyncClient, offers: list[Any]) -> None:
         answer = await client.post(PATH, json=body(parameters={**ACCESS, "offers": offers}))

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pytest
 from event_contracts import EventData
 from event_contracts.dossier import GrantMoved, GrantWithdrawn
+from event_contracts.firms import StaffRemoved
 from event_contracts.identity import (
     AccountErased,
     AccountState,
@@ -17,7 +18,7 @@ from event_contracts.identity import (
     SignInInformationIssued,
 )
 from event_contracts.notifier import MessageSuppressed
-from event_contracts.people import LadderPolicy, Language, Person, Recipient, Right, SealPurpose
+from event_contracts.people import LadderPolicy, Language, Offer, OfferKind, Person, Recipient, Right, SealPurpose
 from event_contracts.security import ContactCodeIssued, PasswordResetIssued, SignInCodeIssued
 from service_kit.ids import new_id
 from service_kit.testing.events import arrived
@@ -80,6 +81,8 @@ def pairs(world: World) -> dict[str, Pair]:
     reminder = world.invitation(occasion=Occasion.REMINDER, step=1)
     linked = world.linked(AccountState.ACTIVE)
     firm, offer_id = linked.firm, linked.offer.offer_id
+    place_id = new_id()
+    place = linked.model_copy(update={"offer": Offer(offer_id=place_id, kind=OfferKind.FIRM, staff_role="accountant")})
     return {
         "the invitation was declined": Pair(invitation, ended(InvitationDeclined, invitation)),
         "the invitation expired": Pair(reminder, ended(InvitationExpired, reminder)),
@@ -89,6 +92,7 @@ def pairs(world: World) -> dict[str, Pair]:
         "the access was withdrawn": Pair(linked, withdrawn(offer_id, firm.firm_id)),
         "the access was withdrawn, asked again": Pair(information(linked), withdrawn(offer_id, firm.firm_id)),
         "the offer moved to another address": Pair(linked, moved(offer_id, firm)),
+        "the place in the staff is gone": Pair(place, StaffRemoved(membership_id=place_id, firm_id=firm.firm_id)),
         "the account was erased": Pair(linked, AccountErased(account_id=linked.account_id)),
         "the account was erased, invitation": Pair(invitation, AccountErased(account_id=invitation.account_id)),
     }
@@ -103,6 +107,7 @@ REASONS = (
     "the access was withdrawn",
     "the access was withdrawn, asked again",
     "the offer moved to another address",
+    "the place in the staff is gone",
     "the account was erased",
     "the account was erased, invitation",
 )

@@ -1,6 +1,8 @@
 """M5: delivery reports as the mail servers of the world write them, and mails that only look like one."""
 
 import base64
+import time
+from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
 
@@ -109,6 +111,29 @@ BAD = {
 def test_what_cannot_be_read_is_malformed(name: str) -> None:
     with pytest.raises(Malformed):
         read_report(BAD[name])
+
+
+FAILED = b"Final-Recipient: rfc822; a@example.com\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+HOSTILE = {
+    "a word without end": report(FAILED.decode() + "Diagnostic-Code: smtp; " + "a" * 900_000),
+    "a status without end": report(FAILED.decode().replace("5.1.1", "5." * 450_000)),
+    "comments in comments": report(FAILED.decode()).replace(b"x@access.example", b"(" * 900_000),
+    "angles in angles": report(FAILED.decode()).replace(b"x@access.example", b"<" * 900_000),
+    "parameters without end": report(FAILED.decode()).replace(b"boundary=b\r", b"boundary=b" + b";a" * 450_000 + b"\r"),
+    "nothing but empty lines": report(FAILED.decode() + "\r\n" * 450_000),
+    "nothing but blocks": report(FAILED.decode() + "a: b\r\n\r\n" * 110_000),
+}
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_m5_a_report_that_was_made_to_be_hard_to_read_is_an_answer_in_no_time(name: str) -> None:
+    assert len(HOSTILE[name]) <= LARGEST_REPORT
+    began = time.process_time()
+
+    with suppress(Malformed, NotAReport):
+        read_report(HOSTILE[name])
+
+    assert time.process_time() - began < 5
 
 
 @pytest.mark.parametrize(

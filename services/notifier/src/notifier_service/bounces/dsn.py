@@ -12,6 +12,9 @@ from notifier_service.bounces.domain import Action, RecipientReport
 from notifier_service.channels.port import clean_detail
 
 LARGEST_REPORT = 1_000_000
+# What a report says stands before the mail it returns. The parser is slow with hostile input, so no more is read.
+READ_BYTES = 150_000
+LONGEST_DIAGNOSTIC = 2_000
 # Every nested part needs a header of its own, so this bounds how deep and how wide a report can be.
 MOST_PARTS = 60
 MOST_RECIPIENTS = 50
@@ -46,15 +49,15 @@ def read_report(raw: bytes) -> Report:
     if raw.lower().count(b"content-type") > MOST_PARTS:
         raise Malformed("more parts than a report may have")
     try:
-        mail = message_from_bytes(raw)
+        mail = message_from_bytes(raw[:READ_BYTES])
         _require_report(mail)
-        blocks = tuple(_recipient(block) for block in _recipient_blocks(mail))
+        report = Report(tuple(map(_recipient, _recipient_blocks(mail))), tuple(_sent_to(mail)))
     except (RecursionError, UnicodeError, LookupError, AttributeError) as error:
         # The standard library's parser meets hostile input with whatever comes; all of it means the same here.
         raise Malformed(f"cannot be read: {type(error).__name__}") from None
-    if not blocks:
+    if not report.blocks:
         raise Malformed("says nothing of any recipient")
-    return Report(blocks, tuple(_sent_to(mail)))
+    return report
 
 
 def _require_report(mail: Message) -> None:
@@ -102,7 +105,7 @@ def _recipient(block: Message) -> RecipientReport:
     said = _value(block, "Action").partition(" ")[0].lower()
     if said not in set(Action):
         raise Malformed("a recipient has no action that RFC 3464 knows")
-    diagnostic = _value(block, "Diagnostic-Code")
+    diagnostic = _value(block, "Diagnostic-Code")[:LONGEST_DIAGNOSTIC]
     kind, separator, words = diagnostic.partition(";")
     text = words if separator and " " not in kind.strip() else diagnostic
     status = _STATUS.search(_value(block, "Status"))

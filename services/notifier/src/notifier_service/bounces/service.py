@@ -23,7 +23,7 @@ from notifier_service.bounces.dsn import Malformed, NotAReport, read_report
 from notifier_service.bounces.schemas import BounceAnswer
 from notifier_service.deliveries.domain import Job
 from notifier_service.deliveries.events import bounced_event, context_of
-from notifier_service.messages.domain import Lane, MessageState, move
+from notifier_service.messages.domain import Lane, MessageState, move, reduced_recipient
 from notifier_service.messages.tables import Message
 
 RETRY_SECONDS = 5
@@ -76,6 +76,7 @@ async def _fail(uow: UnitOfWork, message: Message, verdict: Verdict) -> None:
     message.state = move(message.state, MessageState.FAILED)
     message.reason, message.settled_at = verdict.reason, await uow.now()
     message.parameters = message.sealed = None
+    message.recipient = reduced_recipient(message.channel, message.recipient)
     with use_context(context_of(message)):
         uow.outbox.add(bounced_event(message, reason=verdict.reason, permanent=verdict.permanent))
 

@@ -7,8 +7,6 @@ from datetime import timedelta
 from uuid import UUID
 
 from event_contracts.people import Language, SealedValue, SealPurpose
-from jinja2 import TemplateError
-from pydantic import ValidationError
 from service_kit.clock import Clock
 from service_kit.logging import get_logger
 from service_kit.security.sealing import SealBroken, Sealer, SealExpired, SealKeyUnknown
@@ -94,8 +92,8 @@ class Courier:
             return AttemptResult(Outcome.KEY_UNKNOWN, "sealed under a key that is not known here")
         except SealBroken:
             return AttemptResult(Outcome.BROKEN, "the sealed value does not open")
-        except (ValidationError, TemplateError, ValueError) as error:
-            # Their texts may quote what they choke on, so only their kind is told.
+        except Exception as error:
+            # Whatever one mail chokes on, the lane goes on. Its text may quote the mail, so only its kind is told.
             log.error("not rendered", action="render_failed", template=job.template, error=type(error).__name__)
             return AttemptResult(Outcome.BROKEN, f"cannot be written: {type(error).__name__}")
         return port.Outgoing(

@@ -30,7 +30,7 @@ from notifier_service.accounts import repository as accounts
 from notifier_service.accounts.domain import ERASED, address_of
 from notifier_service.bounces.repository import lift_everywhere
 from notifier_service.deps import NotifierDeps
-from notifier_service.messages.domain import CLOSED_WAKEUP, FOR_GOOD, UnsafeText, erasure_of, lane_wakeup
+from notifier_service.messages.domain import FOR_GOOD, UnsafeText, erasure_of, lane_wakeup
 from notifier_service.messages.events import access_notice_row, invitation_row, sign_in_information_row, welcome_row
 from notifier_service.messages.notices import notice_row
 from notifier_service.messages.security import (
@@ -39,7 +39,8 @@ from notifier_service.messages.security import (
     security_notice_row,
     sign_in_code_row,
 )
-from notifier_service.messages.tables import ClosedSubject, Message
+from notifier_service.messages.service import close
+from notifier_service.messages.tables import Message
 
 D = TypeVar("D", bound=EventData)
 
@@ -70,7 +71,7 @@ async def on_notice_issued(event: Event[NoticeIssued], uow: UnitOfWork, deps: No
 
 async def on_account_activated(event: Event[AccountActivated], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """The welcome mail, and the address from now on; and no invitation mail of this account is wanted any more (I2)."""
-    _close(uow, event.data.account_id, "the account exists")
+    close(uow, event.data.account_id, "the account exists")
     # Whoever opened the link reads the mails of this address, whatever a server said of it (M5).
     await lift_everywhere(uow, deps.address_hashes.all(event.data.recipient.email))
     return _queue(uow, event, welcome_row) or await _keep_address(uow, event, event.data.recipient)
@@ -78,14 +79,16 @@ async def on_account_activated(event: Event[AccountActivated], uow: UnitOfWork, 
 
 async def on_account_changed(event: Event[AccountChanged], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """Its mails go to the new address and in the new language from now on, those that wait included (I9)."""
+    # The owner proved to read the mails of this address, whatever a server said of it (M5).
+    await lift_everywhere(uow, deps.address_hashes.all(event.data.recipient.email))
     return await _keep_address(uow, event, event.data.recipient)
 
 
 async def on_account_erased(event: Event[AccountErased], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """The address is forgotten, and what waits for its owner is not sent; the farewell concerns nothing else (I13)."""
     account_id = event.data.account_id
-    _close(uow, erasure_of(account_id), "the account was erased")
-    _close(uow, account_id, "the account was erased")
+    close(uow, erasure_of(account_id), "the account was erased")
+    close(uow, account_id, "the account was erased")
     await accounts.keep_address(uow, account_id, ERASED, FOR_GOOD)
     return None
 
@@ -112,37 +115,37 @@ async def on_security_notice_issued(event: Event[SecurityNoticeIssued], uow: Uni
 
 async def on_invitation_revoked(event: Event[InvitationRevoked], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """Its links are dead: what still waits is not sent (M4)."""
-    _close(uow, event.data.invitation_id, "the invitation was revoked", event.order)
+    close(uow, event.data.invitation_id, "the invitation was revoked", event.order)
     return None
 
 
 async def on_invitation_accepted(event: Event[InvitationAccepted], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """Its links are used: what still waits is not sent (M4)."""
-    _close(uow, event.data.invitation_id, "the invitation was accepted", event.order)
+    close(uow, event.data.invitation_id, "the invitation was accepted", event.order)
     return None
 
 
 async def on_invitation_declined(event: Event[InvitationDeclined], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """The person does not want it: what still waits is not sent (I5, R3)."""
-    _close(uow, event.data.invitation_id, "the invitation was declined", event.order)
+    close(uow, event.data.invitation_id, "the invitation was declined", event.order)
     return None
 
 
 async def on_invitation_expired(event: Event[InvitationExpired], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """Its links are dead until somebody sends it again, which is a later event (I7)."""
-    _close(uow, event.data.invitation_id, "the invitation expired", event.order)
+    close(uow, event.data.invitation_id, "the invitation expired", event.order)
     return None
 
 
 async def on_grant_withdrawn(event: Event[GrantWithdrawn], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """A notice of this access that still waits would tell of what is no more (M4)."""
-    _close(uow, event.data.grant_id, "the access was withdrawn")
+    close(uow, event.data.grant_id, "the access was withdrawn")
     return None
 
 
 async def on_grant_moved(event: Event[GrantMoved], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """The offer went to a corrected address: the notice to the wrong one is not sent (I9, M4)."""
-    _close(uow, event.data.previous_grant_id, "the offer moved to another address")
+    close(uow, event.data.previous_grant_id, "the offer moved to another address")
     return None
 
 
@@ -165,13 +168,6 @@ async def _keep_address(
         return Reject(str(error))
     await accounts.keep_address(uow, event.data.account_id, address, event.order)
     return None
-
-
-def _close(uow: UnitOfWork, subject_id: UUID, reason: str, sequence: int = FOR_GOOD) -> None:
-    """Kept for ever: the mail it concerns may arrive after it. What comes later than `sequence` is wanted again."""
-    row = {"subject_id": subject_id, "sequence": sequence, "reason": reason}
-    uow.insert(ClosedSubject, row, ignore_conflicts=True)
-    uow.wake(CLOSED_WAKEUP)
 
 
 HANDLERS = (

@@ -1,11 +1,12 @@
 """What a preview is asked with, under the limits of the real thing (M2), and the mail it answers with."""
 
 import unicodedata
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from event_contracts.people import Language
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from service_kit.http.problems import field_error
 
 from notifier_service.messages.domain import BIDI_CONTROLS, CUSTOM_TEXT_LIMIT, Template
@@ -34,6 +35,14 @@ def _lines(value: str) -> str:
     return text.strip()
 
 
+def _in_the_calendar(value: datetime) -> datetime:
+    if not _EARLIEST <= value <= _LATEST:
+        raise field_error("moment_out_of_range", "This moment is not of this century.", "M3")
+    return value
+
+
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, AfterValidator(_in_the_calendar)]
 Line = Annotated[str, Field(max_length=400), AfterValidator(_one_line)]
 Words = Annotated[str, Field(max_length=CUSTOM_TEXT_LIMIT), AfterValidator(_lines)]
 
@@ -68,12 +77,14 @@ class AccessPreview(AccessParameters):
     user_name: Line = "…"
     granted_by: Line
     custom_text: Words | None = None
+    expires_at: Moment | None = None
     offers: tuple[OfferPreview, ...] = Field(min_length=1, max_length=100)
 
 
 class NoticeLinePreview(NoticeLineParameters):
     """One thing that would have happened."""
 
+    at: Moment
     dossier_name: Line | None = None
     person_name: Line | None = None
     role: Line | None = None

@@ -7,6 +7,7 @@ from service_kit.db import UnitOfWork
 from service_kit.messaging import Outcome, handle
 
 from notifier_service.deps import NotifierDeps
+from notifier_service.messages.service import close
 from notifier_service.staff import repository
 from notifier_service.staff.domain import known_role
 from notifier_service.staff.repository import ENDED_SESSIONS
@@ -25,8 +26,9 @@ async def on_staff_changed(event: Event[StaffChanged], uow: UnitOfWork, deps: No
 
 
 async def on_staff_removed(event: Event[StaffRemoved], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
-    """The place gives nothing any more (A14)."""
+    """The place gives nothing any more (A14), and a notice of it that waits would tell of what is no more (M4)."""
     data = event.data
+    close(uow, data.membership_id, "the place in the staff is gone")
     await repository.keep_place(uow, data.membership_id, data.firm_id, None, None, event.order)
     return None
 
