@@ -175,6 +175,22 @@ class TestCorrectingTheAddress:
         kept = await world.rows("SELECT state, custom_text FROM access_grant ORDER BY id")
         assert [(row["state"], row["custom_text"]) for row in kept] == [("withdrawn", None), ("offered", "Bonjour")]
 
+    async def test_i7_a_correction_back_and_forth_mails_no_more_often_than_a_resend(self, world: Any) -> None:
+        office = await world.office()
+        dossier = await world.dossier(office)
+        body = {"person_id": dossier.child_id, "right": "read", "contact_confirmed": True}
+        await office.accountant.made(dossier.path + "/grants", body)
+        path = f"{dossier.path}/people/{dossier.child_id}"
+
+        answers = []
+        for number in range(4):
+            change = {"phone": f"+3247099990{number}", "contact_confirmed": True}
+            answers.append(await office.accountant.call("PATCH", path, change, If_Match="*"))
+
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert (answers[-1].json()["code"], answers[-1].json()["rule"]) == ("too_many_resends", "I7")
+        assert len(await world.harness.said(GrantMoved)) == 3
+
     async def test_another_language_or_name_moves_nothing(self, world: Any) -> None:
         office = await world.office()
         dossier = await world.dossier(office)

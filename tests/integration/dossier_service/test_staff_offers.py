@@ -232,10 +232,29 @@ class TestTheirOwnWord:
 
         assert await state_of(world, invited) == "offered"
 
-    async def test_i5_a_place_that_is_taken_is_no_offer(self, world: Any, office: Any) -> None:
-        await world.told(declined(office, [office.accountant_id], office.accountant.account_id))
+    async def test_i5_a_decline_that_was_overtaken_gives_the_taken_place_up(self, world: Any, office: Any) -> None:
+        word = declined(office, [office.accountant_id], office.accountant.account_id)
 
-        assert (await office.accountant.get(f"/firms/{office.firm_id}/staff")).status_code == 200
+        await world.told(word, word)
+
+        assert (await office.accountant.get(f"/firms/{office.firm_id}/staff")).status_code == 404
+        assert await state_of(world, {"id": office.accountant_id}) == "withdrawn"
+        assert len(await world.harness.said(StaffRemoved)) == 1
+
+    @pytest.mark.parametrize("ending", ["removed", "declined", "taken"])
+    async def test_i13_what_was_written_along_is_forgotten_with_the_offer(
+        self, world: Any, office: Any, invited: Any, ending: str
+    ) -> None:
+        nora = world.somebody()
+        if ending == "removed":
+            await office.administrator.post(path_of(office, invited) + "/removal", {"reason": "Erreur"})
+        elif ending == "declined":
+            await world.told(declined(office, [invited["id"]], nora.account_id))
+        else:
+            await world.joins(invited["id"], nora, OfferKind.FIRM)
+
+        (row,) = await world.rows("SELECT custom_text FROM membership WHERE id = CAST(:id AS uuid)", id=invited["id"])
+        assert row["custom_text"] is None
 
     @pytest.mark.parametrize("linked_first", [True, False])
     async def test_i13_an_erased_account_keeps_no_place_and_no_address(

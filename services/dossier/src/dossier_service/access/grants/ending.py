@@ -69,8 +69,11 @@ async def end(
 
 
 async def decline_offers(uow: UnitOfWork, offer_ids: Collection[UUID], account_id: UUID, firm_id: UUID) -> None:
-    """The invited person declined what this firm offered; a holder may, and an active grant is no offer (A5, I5)."""
-    await _by_own_word(uow, offer_ids, account_id, firm_id, DECLINED)
+    """The invited person declined what this firm offered; a holder may (A5, I5).
+
+    To identity these offers are over, so what an activation opened that overtook this word is given up with them.
+    """
+    await _by_own_word(uow, offer_ids, account_id, firm_id, DECLINED, LEFT)
 
 
 async def leave_grant(uow: UnitOfWork, grant_id: UUID, account_id: UUID, firm_id: UUID) -> None:
@@ -88,14 +91,15 @@ async def leave_dossier(uow: UnitOfWork, account_id: UUID, dossier_id: UUID) -> 
 
 
 async def _by_own_word(
-    uow: UnitOfWork, grant_ids: Collection[UUID], account_id: UUID, firm_id: UUID, ending: Ending
+    uow: UnitOfWork, grant_ids: Collection[UUID], account_id: UUID, firm_id: UUID, *endings: Ending
 ) -> None:
-    """Ends those of a firm's grants that are this account's, or are not known to be anybody's yet."""
+    """Ends those of a firm's grants that are this account's, or nobody's yet, by the first ending the law lets them."""
     found = await repository.lock_offers(uow, firm_id, grant_ids)
     own = [(grant, role) for grant, role in found if grant.account_id in {None, account_id}]
     for grant, _ in own:
         grant.account_id = account_id
-    await end(uow, own, ending, Actor.account(account_id))
+    for ending in endings:
+        await end(uow, own, ending, Actor.account(account_id))
 
 
 async def erase_account(uow: UnitOfWork, account_id: UUID) -> None:

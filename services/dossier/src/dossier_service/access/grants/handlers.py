@@ -29,7 +29,6 @@ async def on_invitation_declined(event: Event[InvitationDeclined], uow: UnitOfWo
     await repository.keep_invitation(uow, data.invitation_id, InvitationState.DECLINED, None, event.order)
     await ending.decline_offers(uow, data.offer_ids, data.account_id, data.firm_id)
     await places.decline_places(uow, data.firm_id, data.offer_ids, data.account_id)
-    await places.decline_places(uow, data.firm_id, data.offer_ids, data.account_id)
     return None
 
 
@@ -55,7 +54,6 @@ async def on_account_erased(event: Event[AccountErased], uow: UnitOfWork, _deps:
     account_id = event.data.account_id
     await repository.keep_account(uow, account_id, AccountState.ERASED, ERASED_NAME)
     await ending.erase_account(uow, account_id)
-    await places.forget_places(uow, account_id)
     await places.forget_places(uow, account_id)
     return None
 

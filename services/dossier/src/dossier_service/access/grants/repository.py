@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from service_kit.db import UnitOfWork
+from service_kit.ids import new_id
 from sqlalchemy import ColumnElement, delete, func, text, tuple_, update
 from sqlmodel import col, select
 
@@ -128,6 +129,11 @@ async def resends_since(uow: UnitOfWork, firm_id: UUID, email: str, since: datet
         col(Resend.firm_id) == firm_id, col(Resend.email) == email, col(Resend.at) > since
     )
     return (await uow.session.execute(query)).scalar_one()
+
+
+def keep_resend(uow: UnitOfWork, firm_id: UUID, email: str, at: datetime) -> None:
+    """Notes one for the limit."""
+    uow.insert(Resend, {"id": new_id(), "firm_id": firm_id, "email": email, "at": at})
 
 
 async def forget_resends(uow: UnitOfWork, before: datetime) -> None:

@@ -4,12 +4,11 @@ from datetime import timedelta
 from uuid import UUID
 
 from service_kit.db import UnitOfWork
-from service_kit.ids import new_id
 
 from dossier_service.access import domain as law
 from dossier_service.access.grants import events, repository
 from dossier_service.access.grants.service import locked_grant, managed
-from dossier_service.access.grants.tables import Grant, Resend
+from dossier_service.access.grants.tables import Grant
 from dossier_service.access.journal import repository as journal
 from dossier_service.access.journal.domain import Actor, Fact
 from dossier_service.dossiers import repository as dossiers
@@ -25,7 +24,7 @@ async def resend(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, grant_id: 
     asked = await repository.resends_since(uow, grant.firm_id, grant.email, at - timedelta(hours=1))
     kept_out = await repository.is_kept_out(uow, grant)
     require(law.why_not_resend(grant.state, asked, deactivated=kept_out))
-    uow.insert(Resend, {"id": new_id(), "firm_id": grant.firm_id, "email": grant.email, "at": at})
+    repository.keep_resend(uow, grant.firm_id, grant.email, at)
     fact = Fact("sign_in_information_resent", grant.firm_id, "grant", grant.id, "K2", dossier.id)
     journal.add(uow, Actor.account(account_id), fact, at)
     _, firm, _ = await dossiers.cover(uow, dossier.id)

@@ -24,7 +24,6 @@ from dossier_service.dossiers.people.tables import Person
 from dossier_service.dossiers.tables import Dossier
 from dossier_service.edge.contact import Contact, required_contact
 from dossier_service.edge.refusals import refused, require, unknown
-from dossier_service.firms.events import policy_of
 from dossier_service.notices.service import Happened, tell
 
 
@@ -139,8 +138,13 @@ async def move_offer(
     following = law.next_state(grant.state, law.Move.CORRECT, person.role)
     if isinstance(following, law.Refusal):
         raise refused(following)
+    # A correction mails anew like a resend: back and forth, it would be one without a limit (I7).
+    at = await uow.now()
+    asked = await repository.resends_since(uow, dossier.firm_id, contact.email, at - timedelta(hours=1))
+    require(law.why_not_resend(grant.state, asked, deactivated=False))
+    repository.keep_resend(uow, dossier.firm_id, contact.email, at)
     terms = Terms(grant.right, contact.email, new_address, grant.custom_text)
-    settle(grant, following, await uow.now())
+    settle(grant, following, at)
     await uow.session.flush()
     fact = Fact("grant_moved", dossier.firm_id, "grant", grant.id, "A5", dossier.id)
     journal.add(uow, Actor.account(account_id), fact, await uow.now())
@@ -236,11 +240,11 @@ async def _say_offered(
     fact = Fact("grant_offered", dossier.firm_id, "grant", grant.id, "A1", dossier.id, details=details)
     journal.add(uow, Actor.account(account_id), fact, grant.offered_at)
     _, firm, _ = await dossiers.cover(uow, dossier.id)
-    name, own_policy = standing.staff.name, policy_of(firm, policy)
+    name = standing.staff.name
     if moved_from is None:
-        uow.outbox.add(events.grant_offered(grant, dossier, firm, person, name, own_policy))
+        uow.outbox.add(events.grant_offered(grant, dossier, firm, person, name, policy))
     else:
-        uow.outbox.add(events.grant_moved(grant, dossier, firm, person, name, own_policy, moved_from))
+        uow.outbox.add(events.grant_moved(grant, dossier, firm, person, name, policy, moved_from))
     await _tell(uow, NoticeKind.OFFERED, grant, account_id, standing)
 
 

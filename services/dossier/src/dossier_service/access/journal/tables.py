@@ -18,6 +18,7 @@ class JournalEntry(DossierTable, table=True):
     __table_args__ = (
         Index("journal_of_dossier", "dossier_id", "id"),
         Index("journal_of_firm", "firm_id", "id"),
+        Index("journal_of_subject", "subject_id", "id"),
         {"postgresql_partition_by": "RANGE (id)"},
     )
 

@@ -36,7 +36,8 @@ async def activate_places(uow: UnitOfWork, account_id: UUID) -> None:
 async def decline_places(uow: UnitOfWork, firm_id: UUID, offer_ids: Collection[UUID], account_id: UUID) -> None:
     """The person declined what a firm offered: those of the offers that are places in its staff end (I5).
 
-    Ids of grants, of places that are taken and of somebody else's are passed over.
+    One that was taken because an activation overtook this word ends too. Ids of grants and of somebody else's places
+    are passed over.
     """
     at = await uow.now()
     ended = await repository.decline(uow, firm_id, offer_ids, account_id, at)

@@ -143,18 +143,19 @@ async def relink(uow: UnitOfWork, membership_ids: Collection[UUID], account_id: 
 async def activate(uow: UnitOfWork, account_id: UUID, at: datetime) -> Sequence[ChangedPlace]:
     """Activates every offered place of an account; returns those that changed."""
     offered = (col(Membership.account_id) == account_id) & (col(Membership.state) == MembershipState.OFFERED)
-    return await _changed(uow, offered, {"state": MembershipState.ACTIVE, "activated_at": at})
+    return await _changed(uow, offered, {"state": MembershipState.ACTIVE, "activated_at": at, "custom_text": None})
 
 
 async def decline(
     uow: UnitOfWork, firm_id: UUID, membership_ids: Collection[UUID], account_id: UUID, at: datetime
 ) -> Sequence[ChangedPlace]:
-    """Ends those of the offered places that are this account's, or nobody's yet; returns those that changed."""
+    """Ends those of the live places that are this account's, or nobody's yet; returns those that changed."""
     theirs = or_(col(Membership.account_id) == account_id, col(Membership.account_id).is_(None))
     named = col(Membership.id).in_(membership_ids) & (col(Membership.firm_id) == firm_id)
-    offered = named & (col(Membership.state) == MembershipState.OFFERED) & theirs
-    values = {"state": MembershipState.DECLINED, "ended_at": at, "account_id": account_id}
-    return await _changed(uow, offered, values)
+    live = named & col(Membership.state).in_(LIVE_MEMBERSHIP) & theirs
+    was_offered = col(Membership.state) == MembershipState.OFFERED
+    state = case((was_offered, MembershipState.DECLINED), else_=MembershipState.WITHDRAWN)
+    return await _changed(uow, live, {"state": state, "ended_at": at, "account_id": account_id, "custom_text": None})
 
 
 async def forget(uow: UnitOfWork, account_id: UUID, at: datetime) -> Sequence[ChangedPlace]:

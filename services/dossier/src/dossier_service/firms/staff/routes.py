@@ -15,7 +15,6 @@ from dossier_service.edge.callers import SignedIn
 from dossier_service.edge.routing import EDITS, READS, WRITES, position
 from dossier_service.edge.routing import router as make_router
 from dossier_service.firms import repository as firms
-from dossier_service.firms.events import policy_of
 from dossier_service.firms.schemas import FirmOut
 from dossier_service.firms.staff import service
 from dossier_service.firms.staff.repository import StaffLine
@@ -38,7 +37,7 @@ async def invite_staff(
     """Invites a member of staff (administrators, A14)."""
     line = await service.invite_staff(uow, caller.account_id, firm_id, body.command(), deps.policy.ladder)
     if dry_run:
-        return await _planned(uow, deps, firm_id, caller)
+        return await _planned(uow, deps, caller)
     return _shown(line, response)
 
 
@@ -71,7 +70,7 @@ async def read_staff(firm_id: UUID, membership_id: UUID, caller: SignedIn, uow: 
 @router.patch(
     "/firms/{firm_id}/staff/{membership_id}",
     response_model=StaffOut,
-    responses={**PLANNED, **problem_responses(*EDITS)},
+    responses={**PLANNED, **problem_responses(*EDITS, RateLimited)},
 )
 async def change_staff(
     firm_id: UUID,
@@ -95,7 +94,7 @@ async def change_staff(
         deps.policy.ladder,
     )
     if dry_run:
-        return await _planned(uow, deps, firm_id, caller)
+        return await _planned(uow, deps, caller)
     return _shown(line, response)
 
 
@@ -117,7 +116,7 @@ async def remove_staff(
     """Ends a place at once. Refused for who manages dossiers (named in `related`) and the last administrator (A14)."""
     member = await service.remove(uow, caller.account_id, firm_id, membership_id, body.reason)
     if dry_run:
-        return await _planned(uow, deps, firm_id, caller)
+        return await _planned(uow, deps, caller)
     return _shown(StaffLine(member), response)
 
 
@@ -140,13 +139,12 @@ async def resend_staff(
     custom_text = body.custom_text if body else None
     await service.resend(uow, caller.account_id, firm_id, membership_id, custom_text or None)
     if dry_run:
-        return await _planned(uow, deps, firm_id, caller)
+        return await _planned(uow, deps, caller)
     return Response(status_code=202)
 
 
-async def _planned(uow: UnitOfWork, deps: DossierDeps, firm_id: UUID, caller: Caller) -> Response:
-    policy = policy_of(await firms.firm(uow, firm_id), deps.policy.ladder)
-    return planned(await plan(uow, policy, caller.account_id))
+async def _planned(uow: UnitOfWork, deps: DossierDeps, caller: Caller) -> Response:
+    return planned(await plan(uow, deps.policy.ladder, caller.account_id))
 
 
 def _shown(line: StaffLine, response: Response, *, for_administrator: bool = True) -> StaffOut:

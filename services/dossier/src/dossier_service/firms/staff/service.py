@@ -9,10 +9,8 @@ from uuid import UUID
 from event_contracts.people import LadderPolicy
 from service_kit.db import UnitOfWork
 from service_kit.errors import Related
-from service_kit.ids import new_id
 
 from dossier_service.access.grants import repository as grants
-from dossier_service.access.grants.tables import Resend
 from dossier_service.access.journal import repository as journal
 from dossier_service.access.journal.domain import Actor, Fact
 from dossier_service.edge.contact import optional_contact
@@ -27,6 +25,7 @@ from dossier_service.firms.tables import Firm, Membership
 
 NAMED_DOSSIERS = 50
 """How many of the dossiers that keep somebody from being removed are named at once; the others follow after them."""
+MOVES_ALONG = ("role", "given_name", "family_name", "email", "phone", "language", "custom_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +116,9 @@ async def resend(
     """Has the sign-in information sent again: a fresh invitation, or user name and address (I7, K2)."""
     own = await _administration(uow, account_id, firm_id)
     member = await _locked(uow, own, membership_id)
-    at = await uow.now()
-    require(law.why_not_resend(await grants.resends_since(uow, firm_id, member.email, at - timedelta(hours=1))))
-    uow.insert(Resend, {"id": new_id(), "firm_id": firm_id, "email": member.email, "at": at})
+    await _count_resend(uow, firm_id, member.email)
     fact = Fact("sign_in_information_resent", firm_id, "membership", member.id, "K2")
-    journal.add(uow, own.actor, fact, at)
+    journal.add(uow, own.actor, fact, await uow.now())
     uow.outbox.add(events.sign_in_information_requested(own.firm, member, own.caller.name, custom_text))
 
 
@@ -158,13 +155,21 @@ async def _apply(uow: UnitOfWork, own: Administration, member: Membership, value
         uow.outbox.add(events.staff_changed(member, member.account_id))
 
 
+async def _count_resend(uow: UnitOfWork, firm_id: UUID, email: str) -> None:
+    at = await uow.now()
+    require(law.why_not_resend(await grants.resends_since(uow, firm_id, email, at - timedelta(hours=1))))
+    grants.keep_resend(uow, firm_id, email, at)
+
+
 async def _move(
     uow: UnitOfWork, own: Administration, member: Membership, values: Mapping[str, Any], policy: LadderPolicy
 ) -> Membership:
     """The offer as it was ends, its link dead; the corrected one is offered, with what was entrusted to it (I9)."""
+    kept = {name: getattr(member, name) for name in MOVES_ALONG}
+    moved = NewStaff(**{**kept, **values})
+    # A correction mails anew like a resend: back and forth, it would be one without a limit (I7).
+    await _count_resend(uow, own.firm.id, values.get("email", member.email))
     await _end(uow, own, member, "staff_invitation_moved", None)
-    kept = {name: getattr(member, name) for name in ("role", "given_name", "family_name", "email", "phone", "language")}
-    moved = NewStaff(**{**kept, **values}, custom_text=member.custom_text)
     new = await offer_place(uow, own.firm, moved, own.caller, policy)
     await repository.hand_on(uow, member.id, new.id)
     return new
@@ -174,6 +179,7 @@ async def _end(uow: UnitOfWork, own: Administration, member: Membership, action:
     at = await uow.now()
     details = {"previous_state": member.state, "role": member.role}
     member.state, member.ended_at, member.version = MembershipState.WITHDRAWN, at, member.version + 1
+    member.custom_text = None
     await uow.session.flush()
     fact = Fact(action, own.firm.id, "membership", member.id, "A14", reason=reason, details=details)
     journal.add(uow, own.actor, fact, at)

@@ -17,6 +17,7 @@ def upgrade() -> None:
     _grants()
     _mails()
     _notices()
+    _journal()
 
 
 def downgrade() -> None:
@@ -60,3 +61,7 @@ def _notices() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("manager_notice_pkey")),
     )
     op.create_index("manager_notice_of_dossier", "manager_notice", ["dossier_id", "id"], unique=False)
+
+
+def _journal() -> None:
+    op.create_index("journal_of_subject", "journal", ["subject_id", "id"], unique=False)
