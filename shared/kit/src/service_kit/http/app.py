@@ -73,7 +73,7 @@ def create_app(
     app.add_exception_handler(DomainError, problems.on_domain_error)
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
-    app.router.routes.extend(health_routes({"database": database.ping, **readiness}, registry))
+    app.router.routes.extend(health_routes({"database": lambda: app.state.database.ping(), **readiness}, registry))
     for router in routers:
         app.include_router(router)
     return app
