@@ -64,7 +64,10 @@ async def test_reminders_go_out_seven_and_thirty_days_after_the_first_mail(
     assert [mail.subject.partition(":")[0] for mail in mails[1:]] == ["Reminder", "Second reminder"]
     assert len({link_in(mail) for mail in mails}) == 3
     assert {(await person.look(link_in(mail))).status_code for mail in mails} == {200}
-    assert (await ladder_of(records, person))["state"] == "finished"
+    ladder = await ladder_of(records, person)
+    # Only the expiry is to come, 30 days after the last reminder (I8, R4).
+    assert ladder["state"] == "armed"
+    assert ladder["next_due_at"] - ladder["started_at"] == timedelta(days=60)
 
 
 async def test_after_an_outage_over_both_dates_only_the_latest_reminder_is_mailed(
