@@ -22,8 +22,14 @@ demo: .venv/ready ## Play the main job through the gateway (BASE_URL=... for a s
 up: .venv/ready ## Start everything and stay until Ctrl-C (PORT=... for the gateway, REMINDERS=PT5S,PT10S)
 	@$(BIN)/python -m local_stack up $(if $(PORT),--port $(PORT)) $(if $(REMINDERS),--reminder-offsets $(REMINDERS))
 
-test: .venv/ready ## Run all tests on real servers (ARGS=... for pytest)
+test: .venv/ready ## Run all tests on real servers (ARGS=... for one pytest of your own, WORKERS=1 for one at a time)
+ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
+else
+	@$(BIN)/python -m pytest -q tests/unit tests/contracts tests/architecture
+	@$(BIN)/python -m pytest tests/integration --numprocesses $(or $(WORKERS),2) --dist loadfile
+	@$(BIN)/python -m pytest tests/e2e
+endif
 
 test-browser: .venv/ready ## Walk the pages in headless Chromium, with axe (CHROMIUM=/path, SCREENSHOTS=1, ARGS=...)
 	@$(UV) sync --locked --quiet --compile-bytecode --group browser
