@@ -5,7 +5,6 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -20,7 +19,7 @@ from local_stack.folders import home_of
 from local_stack.stack import LocalStack, Options
 from local_stack.testing import Office
 from local_stack.testing.chromium import ARGUMENTS, find_chromium
-from service_kit.testing import eventually, set_app_now
+from service_kit.testing.clock import Shift, shifting
 
 try:
     from axe_playwright_python.async_playwright import Axe
@@ -29,7 +28,6 @@ except ImportError:
     raise pytest.UsageError("`make test-browser` runs these tests, and installs what they need") from None
 
 Look = Literal["phone", "desktop"]
-Shift = Callable[[timedelta], Awaitable[None]]
 
 SIZES: dict[Look, dict[str, Any]] = {
     "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
@@ -284,15 +282,10 @@ def sign_in() -> Callable[[Walker, Guest], Awaitable[None]]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shift(stack: LocalStack, office: Office) -> AsyncIterator[Shift]:
-    """Moves `app_now()` of all services; back to the present afterwards."""
+    """Moves the clock of all services; back to the present afterwards, where the manager's token is young again."""
 
-    async def move(offset: timedelta) -> None:
-        for service in SERVICES:
-            await set_app_now(stack.owner_url(service), offset)
-
-    async def tokens_are_young_again() -> bool:
+    async def token_is_young() -> bool:
         return (await office.manager.api.send("GET", "/api/dossier/v1/firms")).is_success
 
-    yield move
-    await move(timedelta())
-    await eventually(tokens_are_young_again, within=30)
+    async with shifting([stack.owner_url(service) for service in SERVICES], token_is_young) as move:
+        yield move

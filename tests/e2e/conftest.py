@@ -1,8 +1,7 @@
 """One whole system of real processes on private servers for all tests here, which share one event loop."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,10 +10,9 @@ from local_stack.demo.stage import Place, Stage, open_stage
 from local_stack.environment import SERVICES
 from local_stack.stack import LocalStack, Options
 from local_stack.testing import BrokerView, Office, Records
-from service_kit.testing import eventually, set_app_now
+from service_kit.testing.clock import Shift, shifting
 
 HERE = Path(__file__).parent
-Shift = Callable[[timedelta], Awaitable[None]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -60,15 +58,10 @@ async def broker_view(stack: LocalStack) -> AsyncIterator[BrokerView]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def shift(stack: LocalStack, office: Office) -> AsyncIterator[Shift]:
-    """Moves `app_now()` of all four services; back to the present afterwards."""
+    """Moves the clock of all services; back to the present afterwards, where the manager's token is young again."""
 
-    async def move(offset: timedelta) -> None:
-        for service in SERVICES:
-            await set_app_now(stack.owner_url(service), offset)
-
-    async def tokens_are_young_again() -> bool:
+    async def token_is_young() -> bool:
         return (await office.manager.api.send("GET", "/api/dossier/v1/firms")).is_success
 
-    yield move
-    await move(timedelta())
-    await eventually(tokens_are_young_again, within=30)
+    async with shifting([stack.owner_url(service) for service in SERVICES], token_is_young) as move:
+        yield move

@@ -3,14 +3,13 @@
 from itertools import product
 
 import pytest
-from dossier_service.access.domain import Refusal
+from dossier_service.access.domain import Refusal, resent_too_often
 from dossier_service.firms.domain import Awaited, MembershipState, StaffRole, awaited, may_run_firm
 from dossier_service.firms.staff.domain import (
     moves_offer,
     why_not_correct,
     why_not_lose_role,
     why_not_remove,
-    why_not_resend,
 )
 
 OFFERED, ACTIVE = MembershipState.OFFERED, MembershipState.ACTIVE
@@ -87,4 +86,4 @@ def test_i9_only_an_offer_is_corrected_and_it_moves_when_its_mail_went_wrong_or_
 
 @pytest.mark.parametrize(("asked", "code"), [(0, None), (2, None), (3, "too_many_resends"), (9, "too_many_resends")])
 def test_i7_three_times_an_hour_is_often_enough(asked: int, code: str | None) -> None:
-    assert code_of(why_not_resend(asked)) == code
+    assert code_of(resent_too_often(asked)) == code

@@ -3,17 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from identity_service.contact_changes.domain import ContactKind
 from identity_service.contact_changes.service import ChangeBegun
+from identity_service.inputs import SecretInput
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class NewContact(_In):
+class NewContact(SecretInput):
     """The new address or number, and the owner's password."""
 
     kind: ContactKind
@@ -21,7 +18,7 @@ class NewContact(_In):
     password: str = Field(min_length=1, max_length=1000)
 
 
-class ContactCode(_In):
+class ContactCode(SecretInput):
     """The six digits that went to the new address or number."""
 
     code: str = Field(min_length=1, max_length=20)

@@ -13,9 +13,10 @@ from identity_service.accounts.service import choose_name
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps
 from identity_service.invitations import repository
-from identity_service.invitations.domain import InvitationState, LinkState, best_known, dead_link, is_repeat
+from identity_service.invitations.domain import InvitationState, LinkState, best_known, dead_link
 from identity_service.invitations.events import account_activated, invitation_accepted
 from identity_service.invitations.links import Link, look_up, require_live
+from identity_service.passwords.domain import is_repeat
 from identity_service.passwords.service import hash_new
 
 

@@ -14,8 +14,6 @@ LADDER_KIND = "invitation"
 LIFETIME = timedelta(days=30)
 AFTER_LAST_REMINDER = timedelta(days=7)
 RENEWALS_PER_HOUR = 3
-# How long an equal repeated acceptance still hears "done"; later the link only says that it was used.
-REPEAT_WINDOW = timedelta(minutes=15)
 
 
 class OfferState(StrEnum):
@@ -188,11 +186,6 @@ def withheld_reason(
     if invitation.undeliverable_at is not None:
         return "undeliverable"
     return "nothing_offered" if offers_waiting == 0 else None
-
-
-def is_repeat(activated_at: datetime | None, now: datetime) -> bool:
-    """Whether an acceptance that finds the account made may be the same request again (I12)."""
-    return activated_at is not None and now < activated_at + REPEAT_WINDOW
 
 
 def best_known(offers: Sequence[O], firm_id: UUID) -> tuple[O, str | None]:

@@ -6,8 +6,9 @@ from datetime import datetime
 from uuid import UUID
 
 from event_contracts.people import OfferKind, Right
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from identity_service.inputs import SecretInput
 from identity_service.invitations.acceptance import Accepted
 from identity_service.invitations.access import Access
 from identity_service.invitations.domain import AccessState
@@ -24,10 +25,8 @@ class InvitationState(BaseModel):
     expires_at: datetime
 
 
-class Acceptance(BaseModel):
+class Acceptance(SecretInput):
     """The password the invited person chose, and a user name if they want another than the proposed one (I3, I4)."""
-
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     password: str = Field(min_length=1, max_length=1000)
     user_name: str | None = Field(default=None, max_length=200)

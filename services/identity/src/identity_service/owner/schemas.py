@@ -5,11 +5,12 @@ from uuid import UUID
 
 from event_contracts.identity import AccountState
 from event_contracts.people import Language, OfferKind, Right
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from identity_service.accounts.tables import Account, TakenName
 from identity_service.contact_changes.domain import ContactKind
 from identity_service.contact_changes.tables import ContactChange
+from identity_service.inputs import SecretInput
 from identity_service.invitations.domain import InvitationState, OfferState
 from identity_service.invitations.tables import Invitation, Offer
 from identity_service.owner.profile import ProfileChanges
@@ -19,11 +20,7 @@ from identity_service.sessions.service import SessionKind, SessionSeen, kind_of
 from identity_service.sessions.tables import Session
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class Profile(_In):
+class Profile(SecretInput):
     """What is to change; what is left out stays. A user name is accepted only as it is (I3)."""
 
     given_name: str | None = Field(default=None, max_length=1000)
@@ -32,14 +29,14 @@ class Profile(_In):
     user_name: str | None = Field(default=None, max_length=200)
 
 
-class PasswordChange(_In):
+class PasswordChange(SecretInput):
     """The current password and the one to come."""
 
     current_password: str = Field(min_length=1, max_length=1000)
     new_password: str = Field(min_length=1, max_length=1000)
 
 
-class Farewell(_In):
+class Farewell(SecretInput):
     """The owner's password, typed again before everything goes."""
 
     password: str = Field(min_length=1, max_length=1000)

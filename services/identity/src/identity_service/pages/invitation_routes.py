@@ -12,12 +12,13 @@ from service_kit.errors import DomainError, Gone, Invalid, NotFound, RateLimited
 from identity_service.deps import CallerDevice, DepsDep, IdentityDeps
 from identity_service.invitations.acceptance import accept
 from identity_service.invitations.declining import decline
-from identity_service.invitations.domain import REPEAT_WINDOW, LinkState
+from identity_service.invitations.domain import LinkState
 from identity_service.invitations.links import Link, look_up, renew
 from identity_service.limits.domain import Act
 from identity_service.limits.service import check_address
 from identity_service.pages.browser import LONGEST_PASSWORD, OwnForm, see_other
 from identity_service.pages.rendering import RENDERER, Page, problems_of, status_of
+from identity_service.passwords.domain import is_repeat
 
 router = APIRouter(prefix="/invitation", include_in_schema=False)
 
@@ -64,8 +65,7 @@ async def created(request: Request, token: str, uow: UoW) -> Response:
 
 
 def _is_fresh(link: Link, now: datetime) -> bool:
-    made = link.activated_at
-    return link.state is LinkState.USED and made is not None and now < made + REPEAT_WINDOW
+    return link.state is LinkState.USED and is_repeat(link.activated_at, now)
 
 
 @router.get("/{token}/decline")

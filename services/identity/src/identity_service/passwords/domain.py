@@ -2,15 +2,23 @@
 
 import unicodedata
 from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from service_kit.errors import FieldError, Invalid
 
 RULE = "I4"
+# How long an equal repeat of a request that set a password by a link still hears "done"; later the link was used.
+REPEAT_WINDOW = timedelta(minutes=15)
 SHORTEST = 12
 LONGEST = 128
 _FEWEST_DIFFERENT_CHARACTERS = 5
 # What an attacker who guesses the likeliest first needs at least; leaked and patterned passwords need far less.
 FEWEST_GUESSES = 10**8
+
+
+def is_repeat(set_at: datetime | None, now: datetime) -> bool:
+    """Whether a request that finds the password set may be the same one again (I12)."""
+    return set_at is not None and now < set_at + REPEAT_WINDOW
 
 
 def prepared(password: str) -> str:

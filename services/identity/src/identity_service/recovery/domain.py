@@ -8,8 +8,6 @@ from service_kit.errors import DomainError, FieldError, Gone, Invalid, NotFound
 
 RULE = "I10"
 RESET_LIFETIME = timedelta(hours=1)
-# How long an equal repeat still hears "done"; later the link only says that it was used.
-REPEAT_WINDOW = timedelta(minutes=15)
 CODES = 10
 CODE_LENGTH = 24
 _GROUP = 4

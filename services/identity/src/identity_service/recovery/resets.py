@@ -17,10 +17,11 @@ from identity_service.contact_changes import repository as contact_changes
 from identity_service.deps import IdentityDeps
 from identity_service.limits.domain import Act
 from identity_service.limits.service import address_refusal, check_address, forget_failures
+from identity_service.passwords.domain import is_repeat
 from identity_service.passwords.service import hash_new
 from identity_service.randomness import token_hash
 from identity_service.recovery import repository
-from identity_service.recovery.domain import REPEAT_WINDOW, ResetState, dead_reset, reset_state, unknown_reset
+from identity_service.recovery.domain import ResetState, dead_reset, reset_state, unknown_reset
 from identity_service.recovery.issuing import CHANNEL
 from identity_service.recovery.tables import PasswordReset, ResetRequest
 from identity_service.sessions.domain import Device, EndReason
@@ -122,8 +123,7 @@ async def reset_password(deps: IdentityDeps, token: str, password: str, device: 
 
 async def _repeat(deps: IdentityDeps, reset: Reset, password: str, now: datetime) -> ResetDone:
     """Another equal request was first, or this one came twice."""
-    recent = reset.used_at is not None and now < reset.used_at + REPEAT_WINDOW
-    if recent and await deps.passwords.verify(reset.password_hash, password):
+    if is_repeat(reset.used_at, now) and await deps.passwords.verify(reset.password_hash, password):
         return ResetDone(reset.account_id, reset.user_name)
     raise dead_reset(ResetState.USED if reset.state is ResetState.PENDING else reset.state)
 

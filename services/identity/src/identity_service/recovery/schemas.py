@@ -3,16 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from identity_service.inputs import SecretInput
 from identity_service.recovery.resets import Reset, ResetDone
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class ResetWanted(_In):
+class ResetWanted(SecretInput):
     """User name or e-mail of whoever forgot the password."""
 
     user_name: str = Field(min_length=1, max_length=320)
@@ -31,7 +28,7 @@ class LiveReset(BaseModel):
     expires_at: datetime
 
 
-class NewPassword(_In):
+class NewPassword(SecretInput):
     """The password to set."""
 
     password: str = Field(min_length=1, max_length=1000)
@@ -44,7 +41,7 @@ class PasswordSet(BaseModel):
     user_name: str
 
 
-class Confirmation(_In):
+class Confirmation(SecretInput):
     """The owner's password, typed again."""
 
     password: str = Field(min_length=1, max_length=1000)
@@ -62,7 +59,7 @@ class RecoveryCodesLeft(BaseModel):
     left: int
 
 
-class TypedRecoveryCode(_In):
+class TypedRecoveryCode(SecretInput):
     """One recovery code, grouped or not."""
 
     code: str = Field(min_length=1, max_length=60)

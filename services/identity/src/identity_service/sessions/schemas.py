@@ -4,30 +4,27 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from identity_service.inputs import SecretInput
 from identity_service.sessions.service import SignedIn
 from identity_service.sessions.sign_in import CodeAsked
 
 
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
-
-
-class SignIn(_In):
+class SignIn(SecretInput):
     """User name or e-mail, and password."""
 
     user_name: str = Field(min_length=1, max_length=320)
     password: str = Field(min_length=1, max_length=1000)
 
 
-class Code(_In):
+class Code(SecretInput):
     """The six digits of the SMS."""
 
     code: str = Field(min_length=1, max_length=20)
 
 
-class Refresh(_In):
+class Refresh(SecretInput):
     """The newest refresh token."""
 
     refresh_token: str = Field(min_length=1, max_length=200)

@@ -1,8 +1,14 @@
 """Time under a test's control."""
 
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import asyncpg
+
+from service_kit.testing.waiting import eventually
+
+Shift = Callable[[timedelta], Awaitable[None]]
 
 
 class FakeClock:
@@ -25,3 +31,16 @@ async def set_app_now(owner_url: str, offset: timedelta) -> None:
         await connection.execute('UPDATE app_clock SET "offset" = $1', offset)
     finally:
         await connection.close()
+
+
+@asynccontextmanager
+async def shifting(owner_urls: Sequence[str], settled: Callable[[], Awaitable[bool]]) -> AsyncIterator[Shift]:
+    """Moves `app_now()` of a whole system for the block; afterwards it is the present again, once `settled` says so."""
+
+    async def move(offset: timedelta) -> None:
+        for url in owner_urls:
+            await set_app_now(url, offset)
+
+    yield move
+    await move(timedelta())
+    await eventually(settled, within=30)

@@ -10,6 +10,7 @@ from dossier_service.access.domain.lifecycle import (
     lapse_date,
     next_right,
     next_state,
+    resent_too_often,
     why_not_resend,
 )
 from dossier_service.access.domain.management import (
@@ -49,6 +50,7 @@ __all__ = [
     "lapse_date",
     "next_right",
     "next_state",
+    "resent_too_often",
     "why_not_add_person",
     "why_not_change_person",
     "why_not_change_team",

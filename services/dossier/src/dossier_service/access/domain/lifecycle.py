@@ -84,6 +84,9 @@ def lapse_date(state: GrantState, role: PersonRole, invitation_expires_at: datet
 
 
 RESENDS_PER_HOUR = 3
+_OFTEN_ENOUGH = Refusal(
+    "rate_limited", "too_many_resends", "I7", "it was sent again often enough within the hour; try again later"
+)
 
 
 def why_not_resend(state: GrantState, asked_within_the_hour: int, *, deactivated: bool) -> Refusal | None:
@@ -95,10 +98,12 @@ def why_not_resend(state: GrantState, asked_within_the_hour: int, *, deactivated
         return Refusal("conflict", "grant_ended", "A10", f"a grant that is {state} has no sign-in information")
     if deactivated:
         return Refusal("conflict", "portal_user_deactivated", "I11", "the firm deactivated this portal user")
-    if asked_within_the_hour >= RESENDS_PER_HOUR:
-        reason = "it was sent again often enough within the hour; try again later"
-        return Refusal("rate_limited", "too_many_resends", "I7", reason)
-    return None
+    return resent_too_often(asked_within_the_hour)
+
+
+def resent_too_often(asked_within_the_hour: int) -> Refusal | None:
+    """The limit for whatever is offered, a dossier or a place in the staff (I7)."""
+    return _OFTEN_ENOUGH if asked_within_the_hour >= RESENDS_PER_HOUR else None
 
 
 def next_right(current: Right, wanted: Right, state: GrantState, role: PersonRole) -> Right | Refusal:

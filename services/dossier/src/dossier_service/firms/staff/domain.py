@@ -3,7 +3,6 @@
 from collections.abc import Collection
 
 from dossier_service.access.domain import Refusal
-from dossier_service.access.domain.lifecycle import RESENDS_PER_HOUR
 from dossier_service.firms.domain import MembershipState, StaffRole, may_run_firm
 
 ADDRESSES = frozenset({"email", "phone"})
@@ -16,9 +15,6 @@ _MANAGES_DOSSIERS = Refusal(
 )
 _OWNERS_CONTACT = Refusal(
     "conflict", "contact_is_the_owners", "I9", "e-mail and phone of an account are changed by its owner only"
-)
-_OFTEN_ENOUGH = Refusal(
-    "rate_limited", "too_many_resends", "I7", "it was sent again often enough within the hour; try again later"
 )
 
 
@@ -48,8 +44,3 @@ def why_not_correct(state: MembershipState, fields: Collection[str]) -> Refusal 
 def moves_offer(state: MembershipState, fields: Collection[str]) -> bool:
     """Whether a change ends the offer and makes a new one: its mail went elsewhere or promised something else (I9)."""
     return state is MembershipState.OFFERED and bool(NEW_OFFER & set(fields))
-
-
-def why_not_resend(asked_within_the_hour: int) -> Refusal | None:
-    """Sign-in information is sent again only so often an hour per person and firm (I7)."""
-    return _OFTEN_ENOUGH if asked_within_the_hour >= RESENDS_PER_HOUR else None

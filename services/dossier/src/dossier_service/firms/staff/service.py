@@ -10,6 +10,7 @@ from event_contracts.people import LadderPolicy
 from service_kit.db import UnitOfWork
 from service_kit.errors import Related
 
+from dossier_service.access.domain import resent_too_often
 from dossier_service.access.grants import repository as grants
 from dossier_service.access.journal import repository as journal
 from dossier_service.access.journal.domain import Actor, Fact
@@ -157,7 +158,7 @@ async def _apply(uow: UnitOfWork, own: Administration, member: Membership, value
 
 async def _count_resend(uow: UnitOfWork, firm_id: UUID, email: str) -> None:
     at = await uow.now()
-    require(law.why_not_resend(await grants.resends_since(uow, firm_id, email, at - timedelta(hours=1))))
+    require(resent_too_often(await grants.resends_since(uow, firm_id, email, at - timedelta(hours=1))))
     grants.keep_resend(uow, firm_id, email, at)
 
 
