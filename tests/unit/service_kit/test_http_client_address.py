@@ -3,7 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from service_kit.http.client_address import UNKNOWN, client_address, parse_address, parse_networks
+from service_kit.http.client_address import UNKNOWN, client_address
+from service_kit.networks import parse_address, parse_networks
 
 GATEWAY = "10.0.0.1"
 TRUSTED = parse_networks(["10.0.0.0/8", "127.0.0.1", "fd00::/8"])

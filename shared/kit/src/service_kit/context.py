@@ -14,21 +14,30 @@ _TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-
 
 @dataclass(frozen=True, slots=True)
 class MessageContext:
-    """`correlation_id` is shared by all that one request caused; `causation_id` is the request or event just before."""
+    """`correlation_id` is shared by all that one request caused; `causation_id` is the request or event just before.
+
+    `client_address`: whence a request came, as far as trusted proxies vouch for it; messages have none.
+    """
 
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    client_address: str | None = None
 
     @classmethod
     def received(
-        cls, correlation_id: str | None = None, causation_id: str | None = None, traceparent: str | None = None
+        cls,
+        correlation_id: str | None = None,
+        causation_id: str | None = None,
+        traceparent: str | None = None,
+        client_address: str | None = None,
     ) -> "MessageContext":
         """From values that somebody else sent: malformed or overlong ones are dropped, a correlation id is made."""
         return cls(
             correlation_id=_plain(correlation_id) or str(new_id()),
             causation_id=_plain(causation_id),
             traceparent=traceparent if traceparent and _TRACEPARENT.fullmatch(traceparent) else None,
+            client_address=client_address,
         )
 
     @property

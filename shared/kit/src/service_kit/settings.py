@@ -6,7 +6,7 @@ from typing import NoReturn, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from service_kit.http.client_address import parse_networks
+from service_kit.networks import parse_networks
 from service_kit.security.secrets import weakness_of
 
 

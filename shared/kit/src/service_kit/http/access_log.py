@@ -4,10 +4,9 @@ import time
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service_kit.http.client_address import Network, client_address
+from service_kit.context import current_context
 from service_kit.logging import get_logger, mask_text
 
 QUIET_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -35,10 +34,9 @@ class RequestMetrics:
 class AccessLog:
     """Pure ASGI: measures from the first byte in to the last byte out, also when the request fails or is cut."""
 
-    def __init__(self, app: ASGIApp, metrics: RequestMetrics, trusted_proxies: tuple[Network, ...]) -> None:
+    def __init__(self, app: ASGIApp, metrics: RequestMetrics) -> None:
         self.app = app
         self.metrics = metrics
-        self.trusted_proxies = trusted_proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] in QUIET_PATHS:
@@ -64,8 +62,7 @@ class AccessLog:
 
     def _record(self, scope: Scope, status: int, seconds: float) -> None:
         self.metrics.observe(_known_method(scope["method"]), route_template(scope), status, seconds)
-        request, state = Request(scope), scope.get("state", {})
-        peer = request.client.host if request.client else None
+        state = scope.get("state", {})
         noted: dict[str, Any] = {name: state[name] for name in ("caller", "problem") if name in state}
         log.info(
             "request",
@@ -74,7 +71,7 @@ class AccessLog:
             path=mask_text(scope["path"]),
             status=status,
             duration_ms=round(seconds * 1000, 1),
-            client=client_address(peer, request.headers.getlist("x-forwarded-for"), self.trusted_proxies),
+            client=current_context().client_address,
             **noted,
         )
 

@@ -14,10 +14,10 @@ from service_kit.db import Database
 from service_kit.errors import DomainError
 from service_kit.http import problems
 from service_kit.http.access_log import AccessLog, RequestMetrics
-from service_kit.http.client_address import Network, parse_networks
 from service_kit.http.health import health_routes
 from service_kit.http.middleware import BodyLimit, Correlation, SecurityHeaders
 from service_kit.http.trouble import UnexpectedErrors
+from service_kit.networks import Network, parse_networks
 from service_kit.security.tokens import TokenVerifier
 
 
@@ -69,7 +69,6 @@ def create_app(
     app.state.database = database
     app.state.deps = deps
     app.state.verifier = verifier
-    app.state.trusted_proxies = proxies
     app.add_exception_handler(DomainError, problems.on_domain_error)
     app.add_exception_handler(RequestValidationError, problems.on_validation_error)
     app.add_exception_handler(HTTPException, problems.on_http_exception)
@@ -83,8 +82,8 @@ def _middleware(options: HttpOptions, proxies: tuple[Network, ...], registry: Co
     """From the outside in: the context first, so that every later line and answer carries it."""
     bare = frozenset({options.docs_path} if options.docs_path else ())
     return [
-        Middleware(Correlation),
-        Middleware(AccessLog, metrics=RequestMetrics(registry), trusted_proxies=proxies),
+        Middleware(Correlation, trusted_proxies=proxies),
+        Middleware(AccessLog, metrics=RequestMetrics(registry)),
         Middleware(SecurityHeaders, bare=bare),
         Middleware(UnexpectedErrors),
         Middleware(BodyLimit, max_bytes=options.max_body_bytes),

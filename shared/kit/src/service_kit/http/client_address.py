@@ -1,35 +1,17 @@
 """The caller's address: `X-Forwarded-For` right to left through trusted proxies only, so nobody chooses theirs (A9)."""
 
-from collections.abc import Iterable, Sequence
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends
+from starlette.datastructures import Headers
+from starlette.types import Scope
 
-Address = IPv4Address | IPv6Address
-Network = IPv4Network | IPv6Network
+from service_kit.context import current_context
+from service_kit.networks import Network, is_in, parse_address
 
 # For peers without an IP address (a Unix socket): equal to no address, inside no network.
 UNKNOWN = "unknown"
-
-
-def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
-    """Networks in CIDR form or single addresses; ValueError for anything else. Host bits must be clear."""
-    return tuple(ip_network(text.strip()) for text in texts if text.strip())
-
-
-def parse_address(text: str) -> Address | None:
-    """An address as proxies write it: with or without port, brackets, zone; IPv4 mapped into IPv6 comes out as IPv4."""
-    text = text.strip().strip('"')
-    if text.startswith("["):
-        text = text[1:].partition("]")[0]
-    elif text.count(":") == 1:
-        text = text.partition(":")[0]
-    try:
-        address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return getattr(address, "ipv4_mapped", None) or address
 
 
 def client_address(peer: str | None, forwarded_for: Sequence[str], trusted: Sequence[Network]) -> str:
@@ -43,7 +25,7 @@ def client_address(peer: str | None, forwarded_for: Sequence[str], trusted: Sequ
         return UNKNOWN
     hops = [hop for value in forwarded_for for hop in value.split(",")]
     for hop in reversed(hops):
-        if not _is_in(seen, trusted):
+        if not is_in(seen, trusted):
             break
         following = parse_address(hop)
         if following is None:
@@ -52,14 +34,15 @@ def client_address(peer: str | None, forwarded_for: Sequence[str], trusted: Sequ
     return str(seen)
 
 
-def _is_in(address: Address, networks: Sequence[Network]) -> bool:
-    return any(address in network for network in networks)
+def client_address_in(scope: Scope, trusted: Sequence[Network]) -> str:
+    """The address of the caller of an ASGI request."""
+    peer = scope["client"][0] if scope.get("client") else None
+    return client_address(peer, Headers(scope=scope).getlist("x-forwarded-for"), trusted)
 
 
-def client_address_of(request: Request) -> str:
-    """Dependency: the address of this request's caller."""
-    peer = request.client.host if request.client else None
-    return client_address(peer, request.headers.getlist("x-forwarded-for"), request.app.state.trusted_proxies)
+def _of_this_request() -> str:
+    return current_context().client_address or UNKNOWN
 
 
-ClientAddress = Annotated[str, Depends(client_address_of)]
+ClientAddress = Annotated[str, Depends(_of_this_request)]
+"""The address of this request's caller."""
