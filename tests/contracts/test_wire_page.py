@@ -15,7 +15,7 @@ from scheduler_service.bootstrap import SERVICE as SCHEDULER
 
 PAGE = (Path(__file__).parents[2] / "docs" / "wire-format.md").read_text()
 EXAMPLES = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-EVENT_ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+\.[a-z]+\.v\d+)` \| (.+) \| (.+) \|$", re.MULTILINE)
+EVENT_ROW = re.compile(r"^\| `([a-z_]+\.[a-z_]+\.[a-z_]+\.v\d+)` \| (.+) \| (.+) \|$", re.MULTILINE)
 LISTENERS = {service.name: set(service.handlers.types) for service in (DOSSIER, IDENTITY, NOTIFIER, SCHEDULER)}
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from event_contracts.dossier import ClosedAccess
 from event_contracts.envelope import ContractModel, EventData
 from event_contracts.people import Brand, FirmRef, LadderPolicy, Person, Right
 
@@ -105,7 +106,10 @@ class NoticeAudience(StrEnum):
 
 
 class NoticeKind(StrEnum):
-    """What is told. `contact_differs` asks an account's owner about contact data that the firm adjusted (I9)."""
+    """What is told. `contact_differs` asks an account's owner about contact data that the firm adjusted (I9).
+
+    `closed`, `reopened` and `handed_over` are about a dossier, `change_...` about a client's change to a plan.
+    """
 
     OFFERED = "offered"
     CHANGED = "changed"
@@ -119,10 +123,16 @@ class NoticeKind(StrEnum):
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     CONTACT_DIFFERS = "contact_differs"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    HANDED_OVER = "handed_over"
+    CHANGE_SUBMITTED = "change_submitted"
+    CHANGE_APPLIED = "change_applied"
+    CHANGE_REJECTED = "change_rejected"
 
 
 class NoticeLine(ContractModel):
-    """One thing that happened, as a mail tells it."""
+    """One thing that happened, as a mail tells it. `closed_access`: what the listener keeps of a closed dossier."""
 
     kind: NoticeKind
     at: AwareDatetime
@@ -135,6 +145,8 @@ class NoticeLine(ContractModel):
     previous_right: Right | None = None
     by: str | None = None
     reason: str | None = Field(default=None, max_length=2000)
+    plan_title: str | None = None
+    closed_access: ClosedAccess | None = None
 
 
 class NoticeIssued(EventData):

@@ -164,7 +164,7 @@ class InvitationExtended(EventData):
 
 
 class LadderCancelled(EventData):
-    """No more reminders for this person at this firm (R3): deactivated there, or erased."""
+    """No more reminders for this person at this firm (R3): deactivated there, erased, or all it offers is suspended."""
 
     event_type: ClassVar[str] = "identity.ladder.cancelled.v1"
     ladder: LadderKey

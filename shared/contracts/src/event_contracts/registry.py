@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from event_contracts import dossier, firms, identity, notifier, scheduler, security
+from event_contracts import dossier, firms, identity, notifier, plans, scheduler, security
 from event_contracts.envelope import Event, EventData
 
 EVENTS: tuple[type[EventData], ...] = (
@@ -18,6 +18,15 @@ EVENTS: tuple[type[EventData], ...] = (
     dossier.GrantLapsed,
     dossier.GrantActivated,
     dossier.SignInInformationRequested,
+    dossier.OfferSuspended,
+    dossier.OfferResumed,
+    dossier.DossierHandedOver,
+    dossier.DossierClosed,
+    dossier.DossierReopened,
+    plans.PlanPublished,
+    plans.PlanChangeSubmitted,
+    plans.PlanChangeApplied,
+    plans.PlanChangeRejected,
     firms.FirmConfigured,
     firms.StaffInvited,
     firms.StaffJoined,
@@ -62,6 +71,11 @@ EVENTS: tuple[type[EventData], ...] = (
 WITHOUT_SUBSCRIBER: frozenset[str] = frozenset(
     event.event_type
     for event in (
+        dossier.DossierClosed,
+        dossier.DossierReopened,
+        plans.PlanChangeSubmitted,
+        plans.PlanChangeApplied,
+        plans.PlanChangeRejected,
         identity.ReminderWithheld,
         scheduler.ReminderSkipped,
     )

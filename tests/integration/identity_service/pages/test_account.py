@@ -70,6 +70,18 @@ async def test_name_and_language_change_and_the_next_page_speaks_the_new_one(own
     assert (refused.status_code, 'href="#given_name"' in refused.text) == (422, True)
 
 
+async def test_somebody_known_by_one_word_need_not_find_another_to_change_the_language(
+    world: World, visitor: Visitor
+) -> None:
+    await world.active(given_name="", family_name="Couture")
+    await visitor.sign_in("couture")
+    form = (await visitor.get("/account/profile")).text
+    assert ('name="given_name" type="text" autocomplete' in form, 'value="Couture" required' in form) == (True, True)
+    saved = await visitor.done("/account/profile", given_name="", family_name="Couture", language="fr")
+    assert "Vos modifications sont enregistrées." in saved.text
+    assert "<p>Couture, jan@example.org</p>" in (await visitor.get("/account")).text
+
+
 async def test_i9_an_address_changes_by_the_code_sent_there(world: World, owner: Visitor) -> None:
     form = {"kind": "email", "value": "Jan.Nieuw@Example.org", "password": PASSWORD}
     begun = await owner.send("/account/contact", **form)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from event_contracts.dossier import OfferSuspended
 from event_contracts.identity import InvitationDeclined
 from event_contracts.people import Language
 
@@ -144,6 +145,18 @@ async def test_i7_too_many_fresh_links_are_refused_in_words(world: World, visito
     answer = await visitor.send(f"/invitation/{token}/renewal")
     assert answer.status_code == 429
     assert "over een uur" in answer.text
+
+
+async def test_r3_no_fresh_link_is_sent_while_the_offer_is_suspended_and_the_page_says_so(
+    world: World, visitor: Visitor
+) -> None:
+    offer = world.offered()
+    token = await world.invited(offer)
+    await world.later(40 * DAY)
+    await world.told(OfferSuspended(grant_id=offer.grant_id, dossier_id=offer.dossier_id, firm_id=offer.firm.firm_id))
+    answer = await visitor.send(f"/invitation/{token}/renewal")
+    assert (answer.status_code, "wordt op dit moment niets verstuurd" in answer.text) == (409, True)
+    assert len(await world.tokens()) == 1
 
 
 async def test_i5_declining_asks_first_and_then_says_so_on_every_link(world: World, visitor: Visitor) -> None:

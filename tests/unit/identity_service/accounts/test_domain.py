@@ -6,17 +6,11 @@ from uuid import UUID
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from identity_service.accounts.domain import (
-    checked_name,
-    contact_names,
-    erased_address,
-    proposed_name,
-    skeleton,
-    variants,
-)
+from identity_service.accounts.domain import default_names, erased_address
 from service_kit.errors import Invalid
 from service_kit.ids import new_id
 from service_kit.people import normalise_email
+from service_kit.user_names import checked_name, contact_names, proposed_name, skeleton, variants
 
 
 @pytest.mark.parametrize(
@@ -56,6 +50,23 @@ def test_i3_a_contacts_name_is_the_clients_code_and_a_three_digit_sequence(code:
 
 def test_i3_the_seeds_contact_is_the_216th_of_its_client() -> None:
     assert list(islice(contact_names("8005551"), 216))[-1] == "8005551216"
+
+
+@pytest.mark.parametrize(
+    ("given_name", "family_name", "code", "names"),
+    [
+        ("Mireille", "Couture", None, ["mireille.couture", "mireille.couture2", "mireille.couture3"]),
+        ("", "Couture", None, ["couture", "couture2", "couture3"]),
+        ("Mireille", "Couture", "8005551", ["8005551001", "8005551002", "8005551003"]),
+        ("", "Couture", " CL-7 ", ["cl-7001", "cl-7002", "cl-7003"]),
+        ("Mireille", "Couture", "a/b", ["mireille.couture", "mireille.couture2", "mireille.couture3"]),
+        ("Mireille", "Couture", "", ["mireille.couture", "mireille.couture2", "mireille.couture3"]),
+    ],
+)
+def test_i3_a_contact_is_called_after_the_clients_code_and_everybody_else_after_themselves(
+    given_name: str, family_name: str, code: str | None, names: list[str]
+) -> None:
+    assert list(islice(default_names(given_name, family_name, code), 3)) == names
 
 
 @pytest.mark.parametrize("code", ["", "  ", ".", "-7", "a b", "a/b", "7\r\nBcc: eve", "\u0661", "x" * 57])

@@ -20,9 +20,11 @@ from identity_service.invitations.domain import (
     dead_link,
     expiry,
     expiry_step,
+    is_silent,
     judge_expiry,
     link_state,
     next_mail,
+    starts_again,
     withheld_reason,
 )
 from service_kit.errors import Gone
@@ -181,25 +183,34 @@ WAITS, ACTIVE, ERASED = AccountState.PENDING, AccountState.ACTIVE, AccountState.
 
 
 @pytest.mark.parametrize(
-    ("account", "invitation", "epoch", "deactivated", "waiting", "reason"),
+    ("account", "invitation", "epoch", "deactivated", "waiting", "suspended", "reason"),
     [
-        (WAITS, Facts(), 1, False, 1, None),
-        (WAITS, Facts(), 1, False, 3, None),
-        (ACTIVE, Facts(state=A), 1, False, 1, "account_active"),
-        (ERASED, None, 1, False, 0, "account_erased"),
-        (WAITS, None, 1, False, 1, "superseded"),
-        (WAITS, Facts(epoch=2), 1, False, 1, "superseded"),
-        (WAITS, Facts(state=R), 1, False, 0, "invitation_revoked"),
-        (WAITS, Facts(state=D), 1, False, 0, "invitation_declined"),
-        (WAITS, Facts(state=E), 1, False, 1, "invitation_expired"),
-        (WAITS, Facts(expires_at=NOW), 1, False, 1, "invitation_expired"),
-        (WAITS, Facts(), 1, True, 1, "deactivated"),
-        (WAITS, Facts(undeliverable_at=NOW), 1, False, 1, "undeliverable"),
-        (WAITS, Facts(), 1, False, 0, "nothing_offered"),
+        (WAITS, Facts(), 1, False, 1, 0, None),
+        (WAITS, Facts(), 1, False, 3, 0, None),
+        (ACTIVE, Facts(state=A), 1, False, 1, 0, "account_active"),
+        (ERASED, None, 1, False, 0, 0, "account_erased"),
+        (WAITS, None, 1, False, 1, 0, "superseded"),
+        (WAITS, Facts(epoch=2), 1, False, 1, 0, "superseded"),
+        (WAITS, Facts(state=R), 1, False, 0, 0, "invitation_revoked"),
+        (WAITS, Facts(state=D), 1, False, 0, 0, "invitation_declined"),
+        (WAITS, Facts(state=E), 1, False, 1, 0, "invitation_expired"),
+        (WAITS, Facts(expires_at=NOW), 1, False, 1, 0, "invitation_expired"),
+        (WAITS, Facts(), 1, True, 1, 0, "deactivated"),
+        (WAITS, Facts(undeliverable_at=NOW), 1, False, 1, 0, "undeliverable"),
+        (WAITS, Facts(), 1, False, 0, 0, "nothing_offered"),
+        (WAITS, Facts(), 1, False, 2, 1, None),
+        (WAITS, Facts(), 1, False, 2, 2, "suspended"),
+        (WAITS, Facts(), 1, True, 2, 2, "deactivated"),
     ],
 )
 def test_r3_a_due_reminder_goes_out_or_says_why_not(
-    account: AccountState, invitation: Facts | None, epoch: int, deactivated: bool, waiting: int, reason: str | None
+    account: AccountState,
+    invitation: Facts | None,
+    epoch: int,
+    deactivated: bool,
+    waiting: int,
+    suspended: int,
+    reason: str | None,
 ) -> None:
     found = withheld_reason(
         account=account,
@@ -207,9 +218,46 @@ def test_r3_a_due_reminder_goes_out_or_says_why_not(
         epoch=epoch,
         deactivated=deactivated,
         offers_waiting=waiting,
+        offers_suspended=suspended,
         now=NOW,
     )
     assert found == reason
+
+
+@dataclass
+class Said:
+    state: OfferState
+    suspended: bool | None
+
+
+@pytest.mark.parametrize(
+    ("state", "suspended", "silent"),
+    [
+        (OfferState.OFFERED, True, True),
+        (OfferState.OFFERED, False, False),
+        (OfferState.OFFERED, None, False),
+        (OfferState.OPENED, True, False),
+        (OfferState.WITHDRAWN, True, False),
+        (OfferState.DECLINED, True, False),
+    ],
+)
+def test_r3_only_an_offer_that_waits_can_be_silenced(state: OfferState, suspended: bool | None, silent: bool) -> None:
+    assert is_silent(Said(state, suspended)) is silent
+
+
+@pytest.mark.parametrize(
+    ("latest", "mailed"),
+    [
+        (Facts(), False),
+        (Facts(ladder_ended=True), True),
+        (Facts(expires_at=NOW), True),
+        (Facts(state=E), True),
+        (Facts(ladder_ended=True, undeliverable_at=NOW), False),
+        (Facts(state=E, undeliverable_at=NOW), False),
+    ],
+)
+def test_r3_what_waits_again_is_mailed_unless_a_ladder_runs_or_a_mail_bounced(latest: Facts, mailed: bool) -> None:
+    assert starts_again(latest, NOW) is mailed
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,8 @@ def test_every_text_is_said_and_every_text_that_is_said_exists() -> None:
 
 
 def test_every_refusal_that_has_a_text_is_one_that_somebody_utters() -> None:
-    places = [*SERVICE.rglob("*.py"), *(SERVICE.parents[3] / "shared/kit/src/service_kit").glob("people.py")]
+    kit = SERVICE.parents[3] / "shared/kit/src/service_kit"
+    places = [*SERVICE.rglob("*.py"), kit / "people.py", kit / "user_names.py"]
     code = "\n".join(file.read_text() for file in places if PAGES not in file.parents)
 
     assert [key for key in PROBLEMS[EN] if key != "other" and f'"{key}"' not in code] == []

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from service_kit.user_names import skeleton
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
@@ -12,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col
 
-from identity_service.accounts.domain import skeleton
 from identity_service.accounts.tables import Account, TakenName
 
 
@@ -137,13 +137,16 @@ async def reservation(session: AsyncSession, client_id: str, email: str) -> Take
     return (await session.scalars(statement)).one_or_none()
 
 
-async def redeem_reservation(session: AsyncSession, email: str, account_id: UUID) -> str | None:
-    """Hands the oldest name reserved for this address to its account."""
+async def redeem_reservation(
+    session: AsyncSession, email: str, account_id: UUID, wished: str | None = None
+) -> str | None:
+    """Hands the oldest name reserved for this address to its account, or the wished one if that is reserved for it."""
     # `reserved_by` is named for the index, which holds reservations only.
     waiting = (
         col(TakenName.reserved_for) == email,
         col(TakenName.reserved_by).is_not(None),
         col(TakenName.account_id).is_(None),
+        *([col(TakenName.skeleton) == skeleton(wished)] if wished is not None else []),
     )
     oldest = (
         select(col(TakenName.skeleton))

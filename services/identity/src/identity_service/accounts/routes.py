@@ -7,8 +7,8 @@ from service_kit.db import UoW
 from service_kit.errors import Forbidden, Invalid, Unauthenticated
 from service_kit.http import problem_responses
 from service_kit.http.auth import Caller, CurrentCaller
+from service_kit.user_names import checked_name
 
-from identity_service.accounts.domain import checked_name
 from identity_service.accounts.schemas import NameState, Proposal, Reservation, Reserved
 from identity_service.accounts.service import name_for_contact, name_for_person, next_free_name, reserve_name
 from identity_service.invitations.access import has_staff_place

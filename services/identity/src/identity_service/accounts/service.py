@@ -10,16 +10,10 @@ from event_contracts.people import Language
 from service_kit.db import UnitOfWork
 from service_kit.ids import new_id
 from service_kit.people import normalise_email
+from service_kit.user_names import checked_name, contact_names, proposed_name, skeleton, variants
 
 from identity_service.accounts import repository
-from identity_service.accounts.domain import (
-    checked_name,
-    contact_names,
-    erased_address,
-    proposed_name,
-    skeleton,
-    variants,
-)
+from identity_service.accounts.domain import default_names, erased_address
 from identity_service.accounts.events import phone_verified
 from identity_service.accounts.tables import Account
 
@@ -38,12 +32,26 @@ class PersonData:
     phone: str | None
 
 
-async def find_or_make(uow: UnitOfWork, person: PersonData) -> tuple[Account, bool]:
-    """The one account of the person's address (I2), locked; and whether it was made just now."""
+@dataclass(frozen=True)
+class Naming:
+    """What a firm says about the name of an account that is yet to be made (I3): a wish, or a contact's client code."""
+
+    wished: str | None = None
+    client_code: str | None = None
+
+
+NO_WISH = Naming()
+
+
+async def find_or_make(uow: UnitOfWork, person: PersonData, naming: Naming) -> tuple[Account, bool]:
+    """The one account of the person's address (I2), locked; and whether it was made just now.
+
+    One that is there keeps its name, pending or not: another firm may have mailed it (I3).
+    """
     account = await repository.lock_by_email(uow.session, person.email)
     if account is not None:
         return account, False
-    made = await _new_account(uow, person)
+    made = await _new_account(uow, person, naming)
     if await repository.insert_unless_known(uow.session, made):
         return made, True
     # Another transaction committed the same address first. The name taken above stays taken: that is harmless.
@@ -53,11 +61,13 @@ async def find_or_make(uow: UnitOfWork, person: PersonData) -> tuple[Account, bo
     return account, False
 
 
-async def _new_account(uow: UnitOfWork, person: PersonData) -> Account:
+async def _new_account(uow: UnitOfWork, person: PersonData, naming: Naming) -> Account:
     account_id = new_id()
-    name = await repository.redeem_reservation(uow.session, person.email, account_id)
+    name = await repository.redeem_reservation(uow.session, person.email, account_id, naming.wished)
     if name is None:
-        name = await take_free_name(uow, proposed_name(person.given_name, person.family_name), account_id=account_id)
+        default = default_names(person.given_name, person.family_name, naming.client_code)
+        names = default if naming.wished is None else variants(naming.wished)
+        name = await take_first_free(uow, names, account_id=account_id)
     return Account(
         id=account_id,
         email=person.email,
@@ -71,12 +81,11 @@ async def _new_account(uow: UnitOfWork, person: PersonData) -> Account:
     )
 
 
-async def take_free_name(uow: UnitOfWork, base: str, **holder: Any) -> str:
-    """Takes the base or its next free variant for the holder (I3)."""
-    now = await uow.now()
-    if await repository.take_name(uow.session, base, now, **holder):
-        return base
-    candidates, look = islice(variants(base), 1, None), _FIRST_LOOK
+async def take_first_free(uow: UnitOfWork, candidates: Iterator[str], **holder: Any) -> str:
+    """Takes the first of the names that is free for the holder (I3). The very first is tried without a look."""
+    now, first, look = await uow.now(), next(candidates), _FIRST_LOOK
+    if await repository.take_name(uow.session, first, now, **holder):
+        return first
     while True:
         names = list(islice(candidates, look))
         taken = await repository.taken_skeletons(uow.session, names)
@@ -95,7 +104,7 @@ async def choose_name(uow: UnitOfWork, account: Account, typed: str) -> str:
     if holder is not None and holder.account_id == account.id:
         # It looks like a name that is this account's already: nobody else can be confused by the other spelling.
         return wanted
-    return await take_free_name(uow, wanted, account_id=account.id)
+    return await take_first_free(uow, variants(wanted), account_id=account.id)
 
 
 async def reserve_name(uow: UnitOfWork, *, client_id: str, email: str, wanted: str) -> str:
@@ -107,7 +116,7 @@ async def reserve_name(uow: UnitOfWork, *, client_id: str, email: str, wanted: s
     known = await repository.reservation(uow.session, client_id, address)
     if known is not None:
         return known.name
-    return await take_free_name(uow, base, reserved_by=client_id, reserved_for=address)
+    return await take_first_free(uow, variants(base), reserved_by=client_id, reserved_for=address)
 
 
 async def next_free_name(uow: UnitOfWork, wanted: str) -> str:

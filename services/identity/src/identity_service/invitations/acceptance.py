@@ -6,9 +6,9 @@ from uuid import UUID
 
 from event_contracts.identity import AccountState
 from service_kit.db import UnitOfWork
+from service_kit.user_names import checked_name
 
 from identity_service.accounts import repository as accounts
-from identity_service.accounts.domain import checked_name
 from identity_service.accounts.service import choose_name
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from event_contracts.identity import AccountState
-from service_kit.errors import DomainError, Gone, NotFound
+from service_kit.errors import Conflict, DomainError, Gone, NotFound
 
 LADDER_KIND = "invitation"
 LIFETIME = timedelta(days=30)
@@ -26,6 +26,19 @@ class OfferState(StrEnum):
 
 
 DEAD_OFFERS = (OfferState.WITHDRAWN, OfferState.DECLINED)
+
+
+class _OfferFacts(Protocol):
+    @property
+    def state(self) -> OfferState: ...
+
+    @property
+    def suspended(self) -> bool | None: ...
+
+
+def is_silent(offer: _OfferFacts) -> bool:
+    """Whether nothing is mailed about an offer for now: it waits, and dossier suspended it. An open one goes on."""
+    return offer.state is OfferState.OFFERED and bool(offer.suspended)
 
 
 class AccessState(StrEnum):
@@ -99,6 +112,11 @@ def next_mail(latest: InvitationFacts | None, now: datetime, *, anew: bool = Fal
     return NextMail(new_invitation=False, epoch=latest.epoch, first=False)
 
 
+def starts_again(latest: InvitationFacts, now: datetime) -> bool:
+    """Whether an offer that waits again needs a mail (R3): no ladder runs whose reminders name it, and none bounced."""
+    return latest.undeliverable_at is None and next_mail(latest, now).first
+
+
 def expiry_step(offsets: Iterable[timedelta]) -> timedelta:
     """When the ladder's last step, without a mail, comes after its first mail (R4): 30 days after the last reminder.
 
@@ -170,9 +188,10 @@ def withheld_reason(
     epoch: int,
     deactivated: bool,
     offers_waiting: int,
+    offers_suspended: int,
     now: datetime,
 ) -> str | None:
-    """Why a due reminder does not go out (R3), or None when it does."""
+    """Why a due reminder does not go out (R3), or None when it does. Nothing is mailed about a suspended offer."""
     if account is not AccountState.PENDING:
         return f"account_{account.value}"
     if invitation is None or invitation.epoch != epoch:
@@ -185,7 +204,9 @@ def withheld_reason(
         return "deactivated"
     if invitation.undeliverable_at is not None:
         return "undeliverable"
-    return "nothing_offered" if offers_waiting == 0 else None
+    if offers_waiting == 0:
+        return "nothing_offered"
+    return "suspended" if offers_suspended == offers_waiting else None
 
 
 def best_known(offers: Sequence[O], firm_id: UUID) -> tuple[O, str | None]:
@@ -218,6 +239,11 @@ _DEAD = {
 def dead_link(state: LinkState) -> DomainError:
     """The answer to a link that no longer works: gone, with its reason (I6)."""
     return Gone(f"invitation_{state.value}", _DEAD[state], rule="I6")
+
+
+def suspended_invitation() -> DomainError:
+    """The answer to whoever asks for a fresh link while all that the firm offers is suspended (R3)."""
+    return Conflict("invitation_suspended", "Nothing is sent for this invitation at present.", rule="R3")
 
 
 def unknown_link() -> DomainError:

@@ -1,4 +1,4 @@
-"""What ends an invitation or its ladder from outside: its end in time (R4, I8), a bounce (M5), an erasure (I13)."""
+"""What ends an invitation or its ladder: its end in time (R4, I8), a bounce (M5), silence (R3), an erasure (I13)."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -12,7 +12,7 @@ from identity_service.accounts.events import account_erased
 from identity_service.accounts.service import forget_account
 from identity_service.accounts.tables import Account
 from identity_service.invitations import repository
-from identity_service.invitations.domain import ExpiryVerdict, InvitationState, bounces, judge_expiry
+from identity_service.invitations.domain import ExpiryVerdict, InvitationState, bounces, is_silent, judge_expiry
 from identity_service.invitations.events import (
     invitation_expired,
     invitation_extended,
@@ -58,6 +58,24 @@ async def _expire(uow: UnitOfWork, invitation: Invitation) -> None:
     offers = await repository.waiting_offers(uow.session, invitation.account_id, invitation.firm_id)
     invitation.state, invitation.settled_at = InvitationState.EXPIRED, await uow.now()
     uow.outbox.add(invitation_expired(invitation, offers))
+
+
+async def end_if_idle(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> None:
+    """Revokes the firm's invitation when nothing of it waits, and stops its ladder when all of that is suspended (R3).
+
+    Of the links, those of a suspended offer stay alive.
+    """
+    await accounts.lock(uow.session, account_id)
+    invitation = await repository.latest_invitation(uow.session, account_id, firm_id)
+    if invitation is None or invitation.state is not InvitationState.PENDING:
+        return
+    waiting = await repository.waiting_offers(uow.session, account_id, firm_id)
+    if not waiting:
+        invitation.state, invitation.settled_at = InvitationState.REVOKED, await uow.now()
+        uow.outbox.add(invitation_revoked(invitation))
+    elif not invitation.ladder_ended and all(is_silent(offer) for offer in waiting):
+        invitation.ladder_ended = True
+        uow.outbox.add(ladder_cancelled(invitation, "suspended"))
 
 
 async def end_ladder(uow: UnitOfWork, ladder: LadderKey) -> None:

@@ -21,8 +21,9 @@ from event_contracts.identity import (
 )
 from event_contracts.people import FirmRef, LadderKey, LadderPolicy, OfferKind, Recipient, Right
 from event_contracts.people import Offer as OfferSaid
+from service_kit.user_names import checked_name
 
-from identity_service.accounts.service import PersonData
+from identity_service.accounts.service import NO_WISH, Naming, PersonData
 from identity_service.accounts.tables import Account
 from identity_service.invitations.domain import LADDER_KIND, expiry_step
 from identity_service.invitations.tables import Invitation, Offer
@@ -43,10 +44,12 @@ class NewOffer:
     right: Right | None = None
     staff_role: str | None = None
     custom_text: str | None = None
+    naming: Naming = NO_WISH
 
 
 def offer_of_grant(said: GrantOffer, person: PersonData) -> NewOffer:
-    """A right on a dossier, offered or moved."""
+    """A right on a dossier, offered or moved; Invalid when the wished name cannot be one (I3)."""
+    wished = checked_name(said.user_name) if said.user_name is not None else None
     return NewOffer(
         offer_id=said.grant_id,
         kind=OfferKind.DOSSIER,
@@ -58,6 +61,7 @@ def offer_of_grant(said: GrantOffer, person: PersonData) -> NewOffer:
         dossier_name=said.dossier_name,
         right=said.right,
         custom_text=said.custom_text,
+        naming=Naming(wished, said.client_code),
     )
 
 
@@ -98,6 +102,11 @@ def recipient_of(account: Account, known_as: PersonData | Offer) -> Recipient:
         family_name=known_as.family_name,
         language=account.language if account.state is AccountState.ACTIVE else known_as.language,
     )
+
+
+def sender_of(offer: Offer) -> str:
+    """In whose name mails about the offer go out: who gave it, or the manager who took the dossier over (A1)."""
+    return offer.manager_name or offer.granted_by
 
 
 def firm_of(offer: Offer) -> FirmRef:

@@ -2,6 +2,7 @@
 
 from event_contracts import Event
 from event_contracts.dossier import (
+    DossierHandedOver,
     GrantActivated,
     GrantChanged,
     GrantDeclined,
@@ -9,6 +10,8 @@ from event_contracts.dossier import (
     GrantMoved,
     GrantOffered,
     GrantWithdrawn,
+    OfferResumed,
+    OfferSuspended,
     SignInInformationRequested,
 )
 from event_contracts.firms import (
@@ -36,6 +39,7 @@ from identity_service.invitations.portal_users import keep_out, let_in
 from identity_service.invitations.reminders import remind
 from identity_service.invitations.resending import send_information
 from identity_service.invitations.service import end_offer, move_offer, note_opened, take_offer
+from identity_service.invitations.suspension import resume, suspend
 
 
 def person_data(person: Person) -> PersonData:
@@ -52,10 +56,10 @@ def person_data(person: Person) -> PersonData:
 async def on_grant_offered(event: Event[GrantOffered], uow: UnitOfWork, deps: IdentityDeps) -> Outcome:
     """A right on a dossier for a person who may not have an account yet."""
     try:
-        person = person_data(event.data.person)
+        offer = offer_of_grant(event.data, person_data(event.data.person))
     except Invalid as refusal:
         return Reject(f"{refusal.code} ({refusal.rule})")
-    await take_offer(uow, deps, offer_of_grant(event.data, person))
+    await take_offer(uow, deps, offer)
     return None
 
 
@@ -75,11 +79,11 @@ async def on_grant_moved(event: Event[GrantMoved], uow: UnitOfWork, deps: Identi
     """An offer goes to a corrected address or phone (I9)."""
     data = event.data
     try:
-        person = person_data(data.person)
+        offer = offer_of_grant(data, person_data(data.person))
     except Invalid as refusal:
         await end_offer(uow, data.previous_grant_id, data.firm.firm_id)
         return Reject(f"{refusal.code} ({refusal.rule})")
-    await move_offer(uow, deps, data.previous_grant_id, offer_of_grant(data, person))
+    await move_offer(uow, deps, data.previous_grant_id, offer)
     return None
 
 
@@ -111,6 +115,25 @@ async def on_grant_declined(event: Event[GrantDeclined], uow: UnitOfWork, deps: 
 async def on_grant_activated(event: Event[GrantActivated], uow: UnitOfWork, deps: IdentityDeps) -> Outcome:
     """An access is open."""
     await note_opened(uow, event.data.grant_id, event.data.firm_id)
+    return None
+
+
+async def on_offer_suspended(event: Event[OfferSuspended], uow: UnitOfWork, deps: IdentityDeps) -> Outcome:
+    """Nothing is mailed about an offer for now."""
+    await suspend(uow, event.data, event.order)
+    return None
+
+
+async def on_offer_resumed(event: Event[OfferResumed], uow: UnitOfWork, deps: IdentityDeps) -> Outcome:
+    """A suspended offer waits again."""
+    await resume(uow, deps, event.data, event.order)
+    return None
+
+
+async def on_dossier_handed_over(event: Event[DossierHandedOver], uow: UnitOfWork, deps: IdentityDeps) -> Outcome:
+    """What is mailed about these offers from now on goes out in the new manager's name (A1)."""
+    data = event.data
+    await repository.put_manager(uow.session, data.offer_ids, data.firm_id, data.manager_name, event.order)
     return None
 
 
@@ -188,6 +211,9 @@ HANDLERS = (
     handle(GrantLapsed, on_grant_lapsed),
     handle(GrantDeclined, on_grant_declined),
     handle(GrantActivated, on_grant_activated),
+    handle(OfferSuspended, on_offer_suspended),
+    handle(OfferResumed, on_offer_resumed),
+    handle(DossierHandedOver, on_dossier_handed_over),
     handle(StaffJoined, on_staff_joined),
     handle(StaffRemoved, on_staff_removed),
     handle(SignInInformationRequested, on_sign_in_information_requested),

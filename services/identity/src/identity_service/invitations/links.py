@@ -18,7 +18,9 @@ from identity_service.invitations.domain import (
     RENEWALS_PER_HOUR,
     LinkState,
     dead_link,
+    is_silent,
     link_state,
+    suspended_invitation,
     unknown_link,
 )
 from identity_service.invitations.repository import LinkRecord
@@ -101,9 +103,12 @@ async def renew(uow: UnitOfWork, deps: IdentityDeps, token: str) -> None:
     record = await repository.link(uow.session, token_hash(token))
     if account is None or record is None:
         raise unknown_link()
-    state = _state_of(record, await _offers_of(uow, record), await uow.now())
+    offers = await _offers_of(uow, record)
+    state = _state_of(record, offers, await uow.now())
     if state not in (LinkState.EXPIRED, LinkState.REPLACED):
         raise _cannot_renew(state)
+    if all(is_silent(offer) for offer in offers):
+        raise suspended_invitation()
     await _check_limit(uow, account.id, record.invitation.firm_id)
     ask = Ask(cause=f"renewal:{new_id()}", by_person=True)
     if not await mail_anew(uow, deps, account, record.invitation.firm_id, ask):

@@ -10,8 +10,8 @@ from identity_service.accounts import repository as accounts
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps
 from identity_service.invitations import repository
-from identity_service.invitations.domain import expiry, withheld_reason
-from identity_service.invitations.events import firm_of, offer_said, offsets_of, recipient_of
+from identity_service.invitations.domain import expiry, is_silent, withheld_reason
+from identity_service.invitations.events import firm_of, offer_said, offsets_of, recipient_of, sender_of
 from identity_service.invitations.mailing import Letter, issue
 from identity_service.invitations.tables import Invitation, Offer
 
@@ -24,13 +24,15 @@ async def remind(uow: UnitOfWork, deps: IdentityDeps, due: ReminderDue) -> None:
         _withhold(uow, due, "account_unknown")
         return
     invitation = await repository.latest_invitation(uow.session, account.id, ladder.firm_id)
-    offers = await repository.waiting_offers(uow.session, account.id, ladder.firm_id)
+    waiting = await repository.waiting_offers(uow.session, account.id, ladder.firm_id)
+    offers = [offer for offer in waiting if not is_silent(offer)]
     reason = withheld_reason(
         account=account.state,
         invitation=invitation,
         epoch=ladder.epoch,
         deactivated=ladder.firm_id in await repository.firms_keeping_out(uow.session, account.id),
-        offers_waiting=len(offers),
+        offers_waiting=len(waiting),
+        offers_suspended=len(waiting) - len(offers),
         now=await uow.now(),
     )
     if invitation is None or reason is not None:
@@ -58,7 +60,7 @@ async def _mail(
         firm=firm_of(newest),
         recipient=recipient_of(account, newest),
         offers=[offer_said(offer) for offer in offers],
-        granted_by=newest.granted_by,
+        granted_by=sender_of(newest),
         step=due.step,
     )
     await issue(uow, deps, account, invitation, letter)

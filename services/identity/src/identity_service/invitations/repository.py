@@ -1,19 +1,19 @@
 """Every query on offers, invitations and links. The account's row lock guards all that belongs to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from event_contracts.people import Right
-from sqlalchemy import case, delete, func, inspect, select, tuple_, update
+from sqlalchemy import and_, case, delete, func, inspect, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from identity_service.accounts.tables import Account
-from identity_service.invitations.domain import DEAD_OFFERS, InvitationState, OfferState
+from identity_service.invitations.domain import DEAD_OFFERS, InvitationState, OfferState, is_silent
 from identity_service.invitations.tables import Invitation, InvitationToken, KeptOut, Offer
 
 _FRESH: Mapping[str, Any] = {"populate_existing": True}
@@ -26,6 +26,7 @@ class OfferRecord:
 
     state: OfferState
     account_id: UUID | None
+    suspended: bool
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class Taken:
 
     state: OfferState
     right: Right | None
+    suspended: bool
+    manager_name: str | None
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,11 @@ class LinkRecord:
 
 async def offer_record(session: AsyncSession, offer_id: UUID) -> OfferRecord | None:
     """What is known of this offer id, without a lock."""
-    statement = select(col(Offer.state), col(Offer.account_id)).where(col(Offer.offer_id) == offer_id)
+    statement = select(col(Offer.state), col(Offer.account_id), col(Offer.suspended)).where(
+        col(Offer.offer_id) == offer_id
+    )
     row = (await session.execute(statement)).first()
-    return OfferRecord(row[0], row[1]) if row else None
+    return OfferRecord(row[0], row[1], bool(row[2])) if row else None
 
 
 async def put_offer(session: AsyncSession, values: Mapping[str, Any]) -> Taken | None:
@@ -61,19 +66,43 @@ async def put_offer(session: AsyncSession, values: Mapping[str, Any]) -> Taken |
     statement = statement.on_conflict_do_update(
         index_elements=["offer_id"], set_=details, where=col(Offer.account_id).is_(None)
     )
-    returned = statement.returning(col(Offer.state), col(Offer.right))
+    returned = statement.returning(col(Offer.state), col(Offer.right), col(Offer.suspended), col(Offer.manager_name))
     row = (await session.execute(returned, execution_options=_FRESH)).one_or_none()
-    return Taken(row[0], row[1]) if row else None
+    return Taken(row[0], row[1], bool(row[2]), row[3]) if row else None
 
 
 async def put_right(session: AsyncSession, offer_id: UUID, firm_id: UUID, right: Right, order: int) -> None:
     """Notes the right that dossier changed an offer to, known or not; an older change is ignored."""
-    values = {"right": right, "right_order": order}
-    statement = insert(Offer).values(offer_id=offer_id, firm_id=firm_id, state=OfferState.OFFERED, **values)
+    await _put_newest(session, firm_id, [offer_id], "right", right, order)
+
+
+async def put_suspended(session: AsyncSession, offer_id: UUID, firm_id: UUID, suspended: bool, order: int) -> bool:
+    """Notes whether an offer is suspended, known or not; False when it is dead, or a newer word is known."""
+    return await _put_newest(session, firm_id, [offer_id], "suspended", suspended, order)
+
+
+async def put_manager(session: AsyncSession, offer_ids: Iterable[UUID], firm_id: UUID, name: str, order: int) -> None:
+    """Notes who took over the dossier of these offers, known or not; an older handover is ignored."""
+    await _put_newest(session, firm_id, offer_ids, "manager_name", name, order)
+
+
+async def _put_newest(
+    session: AsyncSession, firm_id: UUID, offer_ids: Iterable[UUID], field: str, value: object, order: int
+) -> bool:
+    """Writes one field of offers that are not dead, with the sequence of the word that said it; whether it was news."""
+    said = {field: value, f"{field}_order": order}
+    rows = [
+        {"offer_id": offer_id, "firm_id": firm_id, "state": OfferState.OFFERED, **said}
+        for offer_id in sorted(set(offer_ids))
+    ]
+    if not rows:
+        return False
+    newer = func.coalesce(inspect(Offer).local_table.columns[f"{field}_order"], -1) < order
+    statement = insert(Offer).values(rows)
     statement = statement.on_conflict_do_update(
-        index_elements=["offer_id"], set_=values, where=func.coalesce(col(Offer.right_order), -1) < order
+        index_elements=["offer_id"], set_=said, where=and_(newer, col(Offer.state).not_in(DEAD_OFFERS))
     )
-    await session.execute(statement)
+    return (await session.execute(statement.returning(col(Offer.offer_id)))).first() is not None
 
 
 async def put_state(session: AsyncSession, offer_id: UUID, firm_id: UUID, state: OfferState) -> bool:
@@ -93,6 +122,11 @@ async def waiting_offers(session: AsyncSession, account_id: UUID, firm_id: UUID 
     if firm_id is not None:
         statement = statement.where(col(Offer.firm_id) == firm_id)
     return await _offers(session, statement)
+
+
+async def mailable_offers(session: AsyncSession, account_id: UUID, firm_id: UUID) -> Sequence[Offer]:
+    """The account's offers of one firm that wait and may be mailed about, oldest first."""
+    return [offer for offer in await waiting_offers(session, account_id, firm_id) if not is_silent(offer)]
 
 
 async def living_offers(session: AsyncSession, account_id: UUID) -> Sequence[Offer]:

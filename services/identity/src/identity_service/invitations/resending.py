@@ -12,8 +12,8 @@ from identity_service.accounts import repository as accounts
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps
 from identity_service.invitations import repository
-from identity_service.invitations.domain import DEAD_OFFERS, InvitationState, expiry, next_mail
-from identity_service.invitations.events import firm_of, offer_said, offsets_of, recipient_of
+from identity_service.invitations.domain import DEAD_OFFERS, InvitationState, expiry, is_silent, next_mail
+from identity_service.invitations.events import firm_of, offer_said, offsets_of, recipient_of, sender_of
 from identity_service.invitations.mailing import Letter, issue
 from identity_service.invitations.tables import Invitation
 
@@ -31,13 +31,13 @@ class Ask:
 
 
 async def mail_anew(uow: UnitOfWork, deps: IdentityDeps, account: Account, firm_id: UUID, ask: Ask) -> bool:
-    """Mails a first mail that names every offer of the firm that waits; False when nothing waits (R3, A13).
+    """Mails a first mail that names every offer of the firm that waits; False when none may be mailed about (R3, A13).
 
     An expired invitation lives again. A ladder that runs keeps its dates, one that ended starts anew (R2). Hold the
     account's lock.
     """
     invitation = await repository.latest_invitation(uow.session, account.id, firm_id)
-    offers = await repository.waiting_offers(uow.session, account.id, firm_id)
+    offers = await repository.mailable_offers(uow.session, account.id, firm_id)
     if invitation is None or invitation.state not in _REVIVABLE or not offers:
         return False
     await _revive(uow, invitation)
@@ -48,7 +48,7 @@ async def mail_anew(uow: UnitOfWork, deps: IdentityDeps, account: Account, firm_
         firm=ask.firm or firm_of(newest),
         recipient=recipient_of(account, newest),
         offers=[offer_said(offer) for offer in offers],
-        granted_by=newest.granted_by,
+        granted_by=sender_of(newest),
         custom_text=ask.custom_text,
         renewal=ask.by_person,
         resend=True,
@@ -70,15 +70,15 @@ async def _revive(uow: UnitOfWork, invitation: Invitation) -> None:
 async def send_information(uow: UnitOfWork, deps: IdentityDeps, asked: SignInInformationRequested, cause: str) -> None:
     """Staff's resend (K2): a fresh invitation before activation, afterwards how to sign in, never such a link.
 
-    An offer that is not known yet is about to be mailed anyway; one that is gone, or whose person the firm keeps out,
-    is not mailed again (R3, I11).
+    An offer that is not known yet is about to be mailed anyway; one that is gone or suspended while it waits, or whose
+    person the firm keeps out, is not mailed again (R3, I11).
     """
     known = await repository.offer_record(uow.session, asked.offer_id)
     if known is None or known.account_id is None:
         return
     account = await accounts.lock(uow.session, known.account_id)
     known = await repository.offer_record(uow.session, asked.offer_id)
-    if account is None or known is None or known.state in DEAD_OFFERS:
+    if account is None or known is None or known.state in DEAD_OFFERS or is_silent(known):
         return
     if asked.firm.firm_id in await repository.firms_keeping_out(uow.session, account.id):
         return
@@ -93,7 +93,7 @@ async def _tell_how_to_sign_in(uow: UnitOfWork, account: Account, asked: SignInI
     offers = [
         offer
         for offer in await repository.living_offers(uow.session, account.id)
-        if offer.firm_id == asked.firm.firm_id and offer.left_at is None
+        if offer.firm_id == asked.firm.firm_id and offer.left_at is None and not is_silent(offer)
     ]
     if not offers:
         return

@@ -61,7 +61,7 @@ async def post_acceptance(token: Token, body: Acceptance, deps: DepsDep) -> Acco
     "/{token}/renewal",
     status_code=202,
     dependencies=COUNTED,
-    responses=problem_responses(NotFound, Gone, RateLimited),
+    responses=problem_responses(NotFound, Gone, Conflict, RateLimited),
 )
 async def post_renewal(token: Token, uow: UoW, deps: DepsDep) -> Response:
     """Mails a fresh link to the invited address, for an expired or replaced one (I6, I7)."""

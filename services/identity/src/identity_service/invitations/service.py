@@ -1,6 +1,6 @@
 """Use cases on offers: taking, moving, ending, noting one as open. Same result in whatever order they come."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from event_contracts.identity import AccountState, Occasion
@@ -20,10 +20,10 @@ from identity_service.invitations.domain import (
     expiry,
     next_mail,
 )
+from identity_service.invitations.ending import end_if_idle
 from identity_service.invitations.events import (
     NewOffer,
     access_linked,
-    invitation_revoked,
     offer_said,
     offer_values,
     offsets_stored,
@@ -42,43 +42,65 @@ async def take_offer(uow: UnitOfWork, deps: IdentityDeps, offer: NewOffer, *, co
     known = await repository.offer_record(uow.session, offer.offer_id)
     if known is not None and (known.state in DEAD_OFFERS or known.account_id is not None):
         return
-    account, made = await find_or_make(uow, offer.person)
+    account, made = await find_or_make(uow, offer.person, offer.naming)
     values = {**offer_values(offer), "account_id": account.id, "offered_at": await uow.now()}
     taken = await repository.put_offer(uow.session, {**values, "state": OfferState.OFFERED})
     if taken is None or taken.state in DEAD_OFFERS:
         return
-    offer = replace(offer, right=taken.right)
+    offer = replace(offer, right=taken.right, granted_by=taken.manager_name or offer.granted_by)
     if account.state is AccountState.ACTIVE or taken.state is OfferState.OPENED:
         uow.outbox.add(access_linked(offer, account, None))
         return
-    await _invite(uow, deps, account, offer, account_is_new=made, corrects=corrects)
+    here = _Here(account, is_new=made, anew=corrects == account.id)
+    if taken.suspended:
+        await _link_silently(uow, here, offer)
+    else:
+        await _invite(uow, deps, here, offer, resend=True if corrects else None)
 
 
-async def _invite(
-    uow: UnitOfWork,
-    deps: IdentityDeps,
-    account: Account,
-    offer: NewOffer,
-    *,
-    account_is_new: bool,
-    corrects: UUID | None,
-) -> None:
-    firm_id, latest, anew = offer.firm.firm_id, None, corrects == account.id
-    if not account_is_new:
-        latest = await repository.latest_invitation(uow.session, account.id, firm_id)
-    plan = next_mail(latest, await uow.now(), anew=anew)
+@dataclass(frozen=True)
+class _Here:
+    """The account that an offer was linked to. `anew`: the offer corrects one that was linked to it too (I9)."""
+
+    account: Account
+    is_new: bool
+    anew: bool
+
+
+async def _latest(uow: UnitOfWork, here: _Here, offer: NewOffer) -> Invitation | None:
+    if here.is_new:
+        return None
+    return await repository.latest_invitation(uow.session, here.account.id, offer.firm.firm_id)
+
+
+async def _link_silently(uow: UnitOfWork, here: _Here, offer: NewOffer) -> None:
+    """A suspended offer has an invitation like any other, so that resuming it can mail; no mail arms a ladder now."""
+    latest = await _latest(uow, here, offer)
+    plan = next_mail(latest, await uow.now())
+    if latest is None or plan.new_invitation:
+        latest = await _invitation_for(uow, here.account, offer, latest, plan)
+        await repository.mark_ladder_ended(uow.session, latest.id)
+    uow.outbox.add(access_linked(offer, here.account, latest.id))
+    if here.anew:
+        await repository.replace_tokens(uow.session, latest.id, await uow.now())
+
+
+async def _invite(uow: UnitOfWork, deps: IdentityDeps, here: _Here, offer: NewOffer, *, resend: bool | None) -> None:
+    account, firm_id = here.account, offer.firm.firm_id
+    latest = await _latest(uow, here, offer)
+    plan = next_mail(latest, await uow.now(), anew=here.anew)
     invitation = await _invitation_for(uow, account, offer, latest, plan)
     uow.outbox.add(access_linked(offer, account, invitation.id))
-    if anew:
+    if here.anew:
         await repository.replace_tokens(uow.session, invitation.id, await uow.now())
-    if not account_is_new and await put_off(uow, firm_id, account.id):
+    if not here.is_new and await put_off(uow, firm_id, account.id):
         # No mail arms it; whoever is let in again is invited then (I11).
         await repository.mark_ladder_ended(uow.session, invitation.id)
         return
     offers = [offer_said(offer)]
     if plan.first and latest is not None:
         # A new ladder: its mails name all that waits, also what an expired invitation had offered.
-        offers = [offer_said(row) for row in await repository.waiting_offers(uow.session, account.id, firm_id)]
+        offers = [offer_said(row) for row in await repository.mailable_offers(uow.session, account.id, firm_id)]
     letter = Letter(
         cause=f"offer:{offer.offer_id}",
         occasion=Occasion.FIRST if plan.first else Occasion.ADDED,
@@ -87,7 +109,7 @@ async def _invite(
         offers=offers,
         granted_by=offer.granted_by,
         custom_text=offer.custom_text,
-        resend=True if corrects else None,
+        resend=resend,
     )
     await issue(uow, deps, account, invitation, letter)
 
@@ -134,14 +156,14 @@ async def move_offer(uow: UnitOfWork, deps: IdentityDeps, previous_id: UUID, off
     account_id = await _put_end(uow, previous_id, firm_id, OfferState.WITHDRAWN)
     await take_offer(uow, deps, offer, corrects=account_id)
     if account_id is not None:
-        await _revoke_if_empty(uow, account_id, firm_id)
+        await end_if_idle(uow, account_id, firm_id)
 
 
 async def end_offer(uow: UnitOfWork, offer_id: UUID, firm_id: UUID, state: OfferState = OfferState.WITHDRAWN) -> None:
     """Notes the offer's end; the firm's invitation is revoked when nothing of it is left (R3, A10)."""
     account_id = await _put_end(uow, offer_id, firm_id, state)
     if account_id is not None:
-        await _revoke_if_empty(uow, account_id, firm_id)
+        await end_if_idle(uow, account_id, firm_id)
 
 
 async def _put_end(uow: UnitOfWork, offer_id: UUID, firm_id: UUID, state: OfferState) -> UUID | None:
@@ -154,17 +176,6 @@ async def _put_end(uow: UnitOfWork, offer_id: UUID, firm_id: UUID, state: OfferS
     if known is None:
         known = await repository.offer_record(uow.session, offer_id)
     return known.account_id if known else None
-
-
-async def _revoke_if_empty(uow: UnitOfWork, account_id: UUID, firm_id: UUID) -> None:
-    await accounts.lock(uow.session, account_id)
-    invitation = await repository.latest_invitation(uow.session, account_id, firm_id)
-    if invitation is None or invitation.state is not InvitationState.PENDING:
-        return
-    if await repository.waiting_offers(uow.session, account_id, firm_id):
-        return
-    invitation.state, invitation.settled_at = InvitationState.REVOKED, await uow.now()
-    uow.outbox.add(invitation_revoked(invitation))
 
 
 async def note_opened(uow: UnitOfWork, offer_id: UUID, firm_id: UUID) -> None:

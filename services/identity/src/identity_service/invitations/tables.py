@@ -27,9 +27,12 @@ from identity_service.tables_base import IdentityTable
 class Offer(IdentityTable, table=True):
     """An access that a firm offered: a dossier, or a place in its staff.
 
-    What overtakes its offer (a withdrawal, an activation, a change) leaves a row with only id, firm, state and right.
-    Such a row has no account, and the repository never loads it as an object: the other fields are there whenever it
-    does. An erased person's offers become such rows again.
+    What overtakes its offer (a withdrawal, an activation, a change, a suspension, a handover) leaves a row with only
+    id, firm, state and what was said. Such a row has no account, and the repository never loads it as an object: the
+    other fields are there whenever it does. An erased person's offers become such rows again.
+
+    `suspended`: nothing is mailed about it for now. `manager_name`: who took the dossier over (A1), in whose name
+    mails go out from then on; `granted_by` stays who gave the access.
     """
 
     __tablename__ = "offer"
@@ -63,6 +66,11 @@ class Offer(IdentityTable, table=True):
     offered_at: datetime = Field(sa_column=utc_column(nullable=True))
     # The sequence of the change that set `right`; empty while it is as offered.
     right_order: int | None = Field(default=None, sa_column=Column(BigInteger))
+    # Each with the sequence of the event that said it; empty while nothing was said.
+    suspended: bool | None = Field(default=None)
+    suspended_order: int | None = Field(default=None, sa_column=Column(BigInteger))
+    manager_name: str | None = Field(default=None, sa_column=Column(Text))
+    manager_name_order: int | None = Field(default=None, sa_column=Column(BigInteger))
     left_at: datetime | None = Field(default=None, sa_column=utc_column(nullable=True))
 
 

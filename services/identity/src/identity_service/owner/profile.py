@@ -27,7 +27,8 @@ async def change_profile(uow: UnitOfWork, session_id: UUID, changes: ProfileChan
     account = await lock_signed_in(uow, session_id)
     refuse_other_user_name(account.user_name, changes.user_name)
     before = (account.given_name, account.family_name, account.language)
-    if changes.given_name is not None:
+    # Somebody known by one word has no given name, and need not find one to change the rest.
+    if changes.given_name not in (None, account.given_name):
         account.given_name = checked_person_name("given_name", changes.given_name)
     if changes.family_name is not None:
         account.family_name = checked_person_name("family_name", changes.family_name)

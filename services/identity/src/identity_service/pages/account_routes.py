@@ -72,5 +72,6 @@ async def take_profile(
 
 
 def _profile_page(owner: Owner, given: str, family: str, language: str, error: DomainError | None = None) -> Page:
-    values = {"given_name": given, "family_name": family, "language": language}
+    names = {"given_name": given, "family_name": family}
+    values = {**names, "given_name_needed": bool(owner.account.given_name), "language": language}
     return owner_page(owner, "profile.html", values, error, says=("profile",))

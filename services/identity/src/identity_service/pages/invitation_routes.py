@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from service_kit.db import UoW
-from service_kit.errors import DomainError, Gone, Invalid, NotFound, RateLimited, Unavailable
+from service_kit.errors import Conflict, DomainError, Gone, Invalid, NotFound, RateLimited, Unavailable
 
 from identity_service.deps import CallerDevice, DepsDep, IdentityDeps
 from identity_service.invitations.acceptance import accept
@@ -98,7 +98,7 @@ async def send_fresh(request: Request, token: str, deps: DepsDep, device: Caller
         await check_address(deps, Act.INVITATION, device.address)
         async with deps.database.transaction() as uow:
             await renew(uow, deps, token)
-    except RateLimited as error:
+    except (Conflict, RateLimited) as error:
         return RENDERER.answer(request, await _again(deps, token, error))
     except (Gone, NotFound):
         return RENDERER.answer(request, await _again(deps, token))

@@ -15,9 +15,9 @@ from service_kit.db import UnitOfWork
 from service_kit.errors import Invalid, RateLimited, Unauthenticated
 from service_kit.ids import new_id
 from service_kit.people import normalise_email
+from service_kit.user_names import spelling
 
 from identity_service.accounts import repository as accounts
-from identity_service.accounts.domain import spelling
 from identity_service.accounts.service import note_phone_verified
 from identity_service.accounts.tables import Account
 from identity_service.deps import IdentityDeps

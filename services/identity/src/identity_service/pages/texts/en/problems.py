@@ -14,6 +14,7 @@ TEXTS = {
     "too_many_attempts": "Too many attempts. Please wait a little and try again.",
     "too_many_renewals": "Too many fresh links were asked for. Please try again in an hour.",
     "invitation_pending": "Your link still works.",
+    "invitation_suspended": "Nothing is sent for this invitation at present. Please ask the firm.",
     "busy": "Many people are signing in at this moment. Please try again in a few seconds.",
     "too_many_requests": "Too many requests. Please wait a while and try again.",
     "recovery_code_malformed": "A recovery code has the groups of letters and digits that were shown to you.",

@@ -14,6 +14,7 @@ TEXTS = {
     "too_many_attempts": "Trop de tentatives. Patientez un peu avant de réessayer.",
     "too_many_renewals": "Trop de nouveaux liens demandés. Réessayez dans une heure.",
     "invitation_pending": "Votre lien fonctionne encore.",
+    "invitation_suspended": "Rien n’est envoyé pour cette invitation en ce moment. Adressez-vous au cabinet.",
     "busy": "Beaucoup de personnes se connectent en ce moment. Réessayez dans quelques secondes.",
     "too_many_requests": "Trop de demandes. Patientez un moment avant de réessayer.",
     "recovery_code_malformed": "Un code de secours se compose des groupes de lettres et de chiffres reçus.",

@@ -14,6 +14,7 @@ TEXTS = {
     "too_many_attempts": "Te veel pogingen. Wacht even en probeer opnieuw.",
     "too_many_renewals": "Er zijn te veel nieuwe links gevraagd. Probeer het over een uur opnieuw.",
     "invitation_pending": "Uw link werkt nog.",
+    "invitation_suspended": "Voor deze uitnodiging wordt op dit moment niets verstuurd. Vraag het aan het kantoor.",
     "busy": "Er melden zich nu veel mensen aan. Probeer het over enkele seconden opnieuw.",
     "too_many_requests": "Te veel aanvragen. Wacht een tijdje en probeer opnieuw.",
     "recovery_code_malformed": "Een herstelcode bestaat uit de groepen letters en cijfers die u te zien kreeg.",
