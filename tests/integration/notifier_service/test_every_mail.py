@@ -13,6 +13,7 @@ from event_contracts.firms import FirmConfigured, NoticeAudience, NoticeIssued, 
 from event_contracts.identity import AccountState, Occasion, SignInInformationIssued
 from event_contracts.notifier import MessageSent
 from event_contracts.people import Brand, FirmRef, Language, Offer, OfferKind, Recipient, Right, SealPurpose
+from event_contracts.plans import PlanPublished, PlanRecipient
 from event_contracts.security import ContactCodeIssued, PasswordResetIssued, SecurityNoticeIssued, SecurityNoticeKind
 from notifier_service.messages.domain import Template
 from service_kit.ids import new_id
@@ -37,6 +38,20 @@ BRAND = Brand(
 def notice(audience: NoticeAudience, *kinds: NoticeKind, account_id: UUID = LEA) -> NoticeIssued:
     lines = tuple(NoticeLine(kind=kind, at=AT, dossier_name="Famille Dupont", person_name="Luc") for kind in kinds)
     return NoticeIssued(notice_id=new_id(), audience=audience, account_id=account_id, firm=FIRM, lines=lines)
+
+
+def plan_published() -> PlanPublished:
+    return PlanPublished(
+        publication_id=new_id(),
+        plan_id=new_id(),
+        dossier_id=new_id(),
+        version=2,
+        title="Pensioen",
+        dossier_name="Famille Dupont",
+        firm=FIRM,
+        published_by="Anne Petit",
+        recipients=(PlanRecipient(grant_id=new_id(), account_id=LEA),),
+    )
 
 
 def sign_in_information(**changes: Any) -> SignInInformationIssued:
@@ -125,6 +140,7 @@ TABLE = [
     Case("holder_notice", lambda w: notice(NoticeAudience.HOLDER, NoticeKind.OFFERED), "omdat u titularis", SIGN_IN),
     Case("manager_notice", lambda w: notice(NoticeAudience.MANAGER, NoticeKind.DECLINED), "beheert", SIGN_IN),
     Case("person_notice", lambda w: notice(NoticeAudience.PERSON, NoticeKind.DEACTIVATED), "uw toegang opgeschort"),
+    Case("plan_published", lambda w: plan_published(), "- Pensioen, versie 2", SIGN_IN),
     Case("email_code", lambda w: contact_code(w, "email", NEW), "Bevestig uw nieuwe", None, "security", NEW),
     Case(
         "phone_code",

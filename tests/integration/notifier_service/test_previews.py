@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,17 @@ NOTICE: dict[str, Any] = {
 ACCESS_TEMPLATES = ["invitation_first", "invitation_added", "reminder_1", "reminder_2", "reminder_later"]
 ACCESS_TEMPLATES += ["access_notice", "sign_in_information"]
 NOTICES = ["holder_notice", "manager_notice", "person_notice"]
+PLAN: dict[str, Any] = {
+    "form": "plan",
+    "firm_name": "Cabinet Martin",
+    "given_name": "Léa",
+    "family_name": "Dupont",
+    "dossier_name": "Famille Dupont",
+    "plan_title": "Retraite",
+    "version": 2,
+    "published_by": "Anne Petit",
+    "custom_text": "Bonjour <b>Léa</b>",
+}
 
 
 def body(**changes: Any) -> dict[str, Any]:
@@ -123,14 +135,30 @@ class TestWhatIsShown:
         assert answer.status_code == 200
         assert ("/invitation/preview" in answer.json()["text"]) is (template in ACCESS_TEMPLATES[:5])
 
-    @pytest.mark.parametrize("kind", NoticeKind)
-    async def test_every_kind_of_notice_can_be_looked_at(self, client: httpx.AsyncClient, kind: NoticeKind) -> None:
-        parameters = {**NOTICE, "lines": [{**NOTICE["lines"][0], "kind": kind, "reason": "Fin de mission"}]}
+    @pytest.mark.parametrize("language", Language)
+    async def test_every_kind_of_notice_can_be_looked_at(self, client: httpx.AsyncClient, language: Language) -> None:
+        told = {"reason": "Fin de mission", "plan_title": "Retraite", "closed_access": "read_only"}
+        for template, kind in product(NOTICES, NoticeKind):
+            parameters = {**NOTICE, "lines": [{**NOTICE["lines"][0], "kind": kind, **told}]}
+            answer = await client.post(PATH, json=body(template=template, parameters=parameters, language=language))
 
-        answer = await client.post(PATH, json=body(template="manager_notice", parameters=parameters))
+            assert answer.status_code == 200
+            assert "Anne Petit" in answer.json()["text"]
+            assert ("Retraite" in answer.json()["text"]) is kind.startswith("change_")
 
+    @pytest.mark.parametrize("language", Language)
+    async def test_the_mail_of_a_published_plan_looks_like_the_real_one(
+        self, client: httpx.AsyncClient, language: Language
+    ) -> None:
+        answer = await client.post(PATH, json=body(template="plan_published", parameters=PLAN, language=language))
+
+        shown = answer.json()
         assert answer.status_code == 200
-        assert "Luc Petit" in answer.json()["text"]
+        assert (shown["sender_name"], shown["reply_to"]) == ("Martin & Fils", "info@martin.example")
+        for words in ("Léa Dupont,", "Retraite", "Famille Dupont", "Anne Petit", "> Bonjour <b>Léa</b>"):
+            assert words in shown["text"]
+        assert "https://access.example/sign-in" in shown["text"]
+        assert "&lt;b&gt;Léa&lt;/b&gt;" in shown["html"]
 
     async def test_the_granters_words_are_shown_as_plain_lines(self, client: httpx.AsyncClient) -> None:
         words = "Bonjour <b>Léa</b>,\r\nà bientôt {{ 7*7 }}"
@@ -161,6 +189,17 @@ class TestBadInput:
             ({"parameters": {"form": "welcome"}}, "parameters"),
             ({"parameters": {**NOTICE}}, "parameters.form"),
             ({"template": "holder_notice"}, "parameters.form"),
+            ({"template": "plan_published"}, "parameters.form"),
+            ({"parameters": PLAN}, "parameters.form"),
+            ({"template": "plan_published", "parameters": {**PLAN, "version": 0}}, "parameters.plan.version"),
+            (
+                {"template": "plan_published", "parameters": {**PLAN, "plan_title": "a\nb"}},
+                "parameters.plan.plan_title",
+            ),
+            (
+                {"template": "plan_published", "parameters": {**PLAN, "custom_text": "a\u202eb"}},
+                "parameters.plan.custom_text",
+            ),
         ],
     )
     async def test_what_we_do_not_have_is_refused_by_its_field(

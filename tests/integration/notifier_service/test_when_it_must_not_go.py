@@ -19,6 +19,7 @@ from event_contracts.identity import (
 )
 from event_contracts.notifier import MessageSuppressed
 from event_contracts.people import LadderPolicy, Language, Offer, OfferKind, Person, Recipient, Right, SealPurpose
+from event_contracts.plans import PlanPublished, PlanRecipient
 from event_contracts.security import ContactCodeIssued, PasswordResetIssued, SignInCodeIssued
 from service_kit.ids import new_id
 from service_kit.testing.events import arrived
@@ -75,6 +76,21 @@ def information(linked: Any) -> SignInInformationIssued:
     )
 
 
+def published(linked: Any) -> PlanPublished:
+    return PlanPublished(
+        publication_id=new_id(),
+        plan_id=new_id(),
+        dossier_id=new_id(),
+        version=1,
+        title="Retraite",
+        dossier_name="Famille Dupont",
+        firm=linked.firm,
+        published_by="Anne Petit",
+        custom_text="Bonjour",
+        recipients=(PlanRecipient(grant_id=linked.offer.offer_id, account_id=linked.account_id),),
+    )
+
+
 def pairs(world: World) -> dict[str, Pair]:
     """Each way to be unwanted, by the reason that is said of it and a name."""
     invitation = world.invitation()
@@ -91,9 +107,11 @@ def pairs(world: World) -> dict[str, Pair]:
         "the account exists": Pair(reminder, world.activated(reminder.account_id)),
         "the access was withdrawn": Pair(linked, withdrawn(offer_id, firm.firm_id)),
         "the access was withdrawn, asked again": Pair(information(linked), withdrawn(offer_id, firm.firm_id)),
+        "the access was withdrawn, plan": Pair(published(linked), withdrawn(offer_id, firm.firm_id)),
         "the offer moved to another address": Pair(linked, moved(offer_id, firm)),
         "the place in the staff is gone": Pair(place, StaffRemoved(membership_id=place_id, firm_id=firm.firm_id)),
         "the account was erased": Pair(linked, AccountErased(account_id=linked.account_id)),
+        "the account was erased, plan": Pair(published(linked), AccountErased(account_id=linked.account_id)),
         "the account was erased, invitation": Pair(invitation, AccountErased(account_id=invitation.account_id)),
     }
 
@@ -106,9 +124,11 @@ REASONS = (
     "the account exists",
     "the access was withdrawn",
     "the access was withdrawn, asked again",
+    "the access was withdrawn, plan",
     "the offer moved to another address",
     "the place in the staff is gone",
     "the account was erased",
+    "the account was erased, plan",
     "the account was erased, invitation",
 )
 

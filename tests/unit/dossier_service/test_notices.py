@@ -10,9 +10,9 @@ from event_contracts.firms import NoticeAudience, NoticeKind
 BRUSSELS = ZoneInfo("Europe/Brussels")
 WHO_HEARS = {
     #                     holder, manager, the person
-    "offered": (True, False, False),
-    "changed": (True, False, False),
-    "withdrawn": (True, False, False),
+    "offered": (True, True, False),
+    "changed": (True, True, False),
+    "withdrawn": (True, True, False),
     "lapsed": (True, False, False),
     "activated": (True, True, False),
     "declined": (True, True, False),
@@ -22,6 +22,12 @@ WHO_HEARS = {
     "deactivated": (False, False, True),
     "reactivated": (False, False, True),
     "contact_differs": (False, False, True),
+    "closed": (False, False, True),
+    "reopened": (False, False, True),
+    "handed_over": (False, True, False),
+    "change_submitted": (False, True, False),
+    "change_applied": (False, False, True),
+    "change_rejected": (False, False, True),
 }
 
 

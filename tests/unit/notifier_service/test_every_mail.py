@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import notifier_service
 import pytest
+from event_contracts.dossier import ClosedAccess
 from event_contracts.firms import NoticeKind
 from event_contracts.people import Language, OfferKind, Right
 from jinja2 import UndefinedError
@@ -24,6 +25,7 @@ from notifier_service.templates.parameters import (
     NoticeLineParameters,
     NoticeParameters,
     OfferLine,
+    PlanParameters,
     ResetParameters,
     SecurityParameters,
     WelcomeParameters,
@@ -53,7 +55,7 @@ SAFETY = {
     Template.ADDRESS_CLAIMED,
     Template.ACCOUNT_ERASED,
 }
-OF_A_FIRM = {*ACCESS, *NOTICES}
+OF_A_FIRM = {*ACCESS, *NOTICES, Template.PLAN_PUBLISHED}
 MAILS = [template for template in Template if template not in SMS]
 LONGEST = "Wittgenstein-" * 20 + "é" * 40
 NASTY = ['O\'Neil & "Sons"', "<script>alert(1)</script>", "{{ 7*7 }}{% raw %}", "<b>Fils</b>", "🗂 家", LONGEST]
@@ -75,6 +77,7 @@ def line(kind: NoticeKind, **changes: Any) -> NoticeLineParameters:
         "right": Right.WRITE,
         "previous_right": Right.READ if kind is NoticeKind.CHANGED else None,
         "by": "Anne Martin",
+        "closed_access": ClosedAccess.READ_ONLY if kind is NoticeKind.CLOSED else None,
     }
     return NoticeLineParameters(**{**values, **changes})
 
@@ -94,8 +97,12 @@ def parameters_of(template: Template, name: str = "Dupont", words: str | None = 
             expires_at=AT if template in WITH_LINK else None,
         )
     if template in NOTICES:
-        lines = [line(kind, dossier_name=name, person_name=name, by=f"{name}2", reason=words) for kind in NoticeKind]
+        texts = {"dossier_name": name, "person_name": name, "plan_title": name, "by": f"{name}2", "reason": words}
+        lines = [line(kind, **texts) for kind in NoticeKind]
         return NoticeParameters(**person, firm_name=name, lines=tuple(lines))
+    if template is Template.PLAN_PUBLISHED:
+        plan = {"dossier_name": name, "plan_title": name, "version": 3, "published_by": name, "custom_text": words}
+        return PlanParameters(**person, **plan, firm_name=name)
     if template is Template.WELCOME:
         return WelcomeParameters(**person, user_name=name)
     if template is Template.SIGN_IN_CODE:
@@ -218,6 +225,24 @@ class TestEveryMail:
         assert not re.search(r"\bNone\b|\bTrue\b|Undefined|[{}]", text)
         assert "  " not in text.replace("\n", "")
         assert not re.search(r" [.,]|\(\)", text)
+
+    def test_who_is_known_by_one_word_or_none_is_greeted_all_the_same(
+        self, template: Template, language: Language
+    ) -> None:
+        known = parameters_of(template)
+        greetings = {"fr": ("Bonjour", "Bonjour"), "nl": ("Beste", "Goedendag"), "en": ("Dear", "Hello")}
+        with_name, without = greetings[language]
+        for names, greeting in (
+            (("", "Couture"), f"{with_name} Couture,"),
+            (("Léa", ""), f"{with_name} Léa,"),
+            (("", ""), f"{without},"),
+        ):
+            people = dict(zip(("given_name", "family_name"), names, strict=True))
+            content = render(template, language, known.model_copy(update=people))
+
+            assert greeting in content.text.splitlines()
+            assert f">{greeting}<" in (content.html or "")
+            assert "  " not in content.text.replace("\n", "")
 
     @pytest.mark.parametrize("name", NASTY)
     def test_what_people_are_called_and_write_is_shown_and_never_run(

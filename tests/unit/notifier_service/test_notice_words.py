@@ -31,9 +31,27 @@ RIGHTS = {
     Language.EN: ("(read)", "(read and edit)"),
 }
 ROLES = {
-    Language.FR: {"holder": "titulaire", "co_holder": "cotitulaire", "family": "membre de la famille"},
-    Language.NL: {"holder": "titularis", "co_holder": "medetitularis", "family": "familielid"},
-    Language.EN: {"holder": "holder", "co_holder": "co-holder", "family": "family member"},
+    Language.FR: {
+        "holder": "titulaire",
+        "co_holder": "cotitulaire",
+        "family": "membre de la famille",
+        "adviser": "conseiller externe",
+        "client": "contact",
+    },
+    Language.NL: {
+        "holder": "titularis",
+        "co_holder": "medetitularis",
+        "family": "familielid",
+        "adviser": "externe adviseur",
+        "client": "contactpersoon",
+    },
+    Language.EN: {
+        "holder": "holder",
+        "co_holder": "co-holder",
+        "family": "family member",
+        "adviser": "external adviser",
+        "client": "contact",
+    },
 }
 ABOUT_A_DOSSIER = [
     NoticeKind.OFFERED,
@@ -119,7 +137,7 @@ class TestLines:
         assert "()" not in told
         assert "Cabinet Martin" in told
 
-    @pytest.mark.parametrize(("role", "language"), list(product(["holder", "co_holder", "family"], Language)))
+    @pytest.mark.parametrize(("role", "language"), list(product(ROLES[Language.EN], Language)))
     def test_roles_are_in_the_readers_language(self, role: str, language: Language) -> None:
         (told,) = listed(notice(Template.HOLDER_NOTICE, language, line(NoticeKind.OFFERED, role=role)))
 

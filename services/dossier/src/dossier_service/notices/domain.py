@@ -11,9 +11,9 @@ _HOLDER, _MANAGER, _PERSON = NoticeAudience.HOLDER, NoticeAudience.MANAGER, Noti
 
 TOLD: Mapping[NoticeKind, frozenset[NoticeAudience]] = MappingProxyType(
     {
-        NoticeKind.OFFERED: frozenset({_HOLDER}),
-        NoticeKind.CHANGED: frozenset({_HOLDER}),
-        NoticeKind.WITHDRAWN: frozenset({_HOLDER}),
+        NoticeKind.OFFERED: frozenset({_HOLDER, _MANAGER}),
+        NoticeKind.CHANGED: frozenset({_HOLDER, _MANAGER}),
+        NoticeKind.WITHDRAWN: frozenset({_HOLDER, _MANAGER}),
         NoticeKind.LAPSED: frozenset({_HOLDER}),
         NoticeKind.ACTIVATED: frozenset({_HOLDER, _MANAGER}),
         NoticeKind.DECLINED: frozenset({_HOLDER, _MANAGER}),
@@ -23,9 +23,18 @@ TOLD: Mapping[NoticeKind, frozenset[NoticeAudience]] = MappingProxyType(
         NoticeKind.DEACTIVATED: frozenset({_PERSON}),
         NoticeKind.REACTIVATED: frozenset({_PERSON}),
         NoticeKind.CONTACT_DIFFERS: frozenset({_PERSON}),
+        NoticeKind.CLOSED: frozenset({_PERSON}),
+        NoticeKind.REOPENED: frozenset({_PERSON}),
+        NoticeKind.HANDED_OVER: frozenset({_MANAGER}),
+        NoticeKind.CHANGE_SUBMITTED: frozenset({_MANAGER}),
+        NoticeKind.CHANGE_APPLIED: frozenset({_PERSON}),
+        NoticeKind.CHANGE_REJECTED: frozenset({_PERSON}),
     }
 )
-"""The one table of A12 (holder), M8 (manager) and of what the person concerned hears (I9, I11)."""
+"""The one table of A12 (holder), M8 (manager) and of what the person concerned hears (I9, I11).
+
+A manager hears of offers, changes and withdrawals too, for a holder may have made them (A2); of their own, nobody does.
+"""
 
 
 def is_told(audience: NoticeAudience, kind: NoticeKind) -> bool:

@@ -21,6 +21,7 @@ from notifier_service.templates.parameters import (
     CodeParameters,
     ContactCodeParameters,
     NoticeParameters,
+    PlanParameters,
     ResetParameters,
 )
 from notifier_service.templates.render import Renderer
@@ -155,8 +156,8 @@ def _unaddressed(age: timedelta) -> AttemptResult:
 
 
 def _greeting(parameters: AnyParameters, job: Job) -> AnyParameters:
-    """A notice names an account only: whom it greets is known by now."""
-    if isinstance(parameters, NoticeParameters):
+    """What goes to an account names nobody: whom it greets is known by now."""
+    if isinstance(parameters, NoticeParameters | PlanParameters):
         return parameters.model_copy(update=job.addressee or {})
     return parameters
 

@@ -51,6 +51,7 @@ class Template(StrEnum):
     HOLDER_NOTICE = "holder_notice"
     MANAGER_NOTICE = "manager_notice"
     PERSON_NOTICE = "person_notice"
+    PLAN_PUBLISHED = "plan_published"
     WELCOME = "welcome"
     SIGN_IN_CODE = "sign_in_code"
     EMAIL_CODE = "email_code"

@@ -1,7 +1,7 @@
 """What notifier does with events: each inserts rows and nothing else, so any number share one transaction (M4)."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 from uuid import UUID
 
 from event_contracts import Event, EventData
@@ -21,6 +21,7 @@ from event_contracts.identity import (
     SignInInformationIssued,
 )
 from event_contracts.people import Recipient
+from event_contracts.plans import PlanPublished
 from event_contracts.security import ContactCodeIssued, PasswordResetIssued, SecurityNoticeIssued, SignInCodeIssued
 from service_kit.db import UnitOfWork
 from service_kit.ids import new_id
@@ -32,7 +33,8 @@ from notifier_service.bounces.repository import lift_everywhere
 from notifier_service.deps import NotifierDeps
 from notifier_service.messages.domain import FOR_GOOD, UnsafeText, erasure_of, lane_wakeup
 from notifier_service.messages.events import access_notice_row, invitation_row, sign_in_information_row, welcome_row
-from notifier_service.messages.notices import notice_row
+from notifier_service.messages.notices import grants_of, notice_row, plan_row
+from notifier_service.messages.rows import Row
 from notifier_service.messages.security import (
     contact_code_row,
     password_reset_row,
@@ -67,6 +69,12 @@ async def on_sign_in_information_issued(
 async def on_notice_issued(event: Event[NoticeIssued], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
     """A holder, a manager or the person it is about is told what happened (A12, M8, I11)."""
     return _queue(uow, event, notice_row)
+
+
+async def on_plan_published(event: Event[PlanPublished], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
+    """Everybody it was published to is told by a mail of their own, or nobody (P2)."""
+    told = grants_of(event.data).items()
+    return _queue_all(uow, lambda: [plan_row(event, new_id(), account_id, grants) for account_id, grants in told])
 
 
 async def on_account_activated(event: Event[AccountActivated], uow: UnitOfWork, deps: NotifierDeps) -> Outcome:
@@ -149,13 +157,19 @@ async def on_grant_moved(event: Event[GrantMoved], uow: UnitOfWork, deps: Notifi
     return None
 
 
-def _queue(uow: UnitOfWork, event: Event[D], row_of: Callable[[Event[D], UUID], dict[str, Any]]) -> Outcome:
+def _queue(uow: UnitOfWork, event: Event[D], row_of: Callable[[Event[D], UUID], Row]) -> Outcome:
+    return _queue_all(uow, lambda: [row_of(event, new_id())])
+
+
+def _queue_all(uow: UnitOfWork, made: Callable[[], Sequence[Row]]) -> Outcome:
+    """All rows or none: text that could harm a mail is an outcome."""
     try:
-        row = row_of(event, new_id())
+        messages = made()
     except UnsafeText as error:
         return Reject(str(error))
-    uow.insert(Message, row, ignore_conflicts=True)
-    uow.wake(lane_wakeup(row["lane"]))
+    for row in messages:
+        uow.insert(Message, row, ignore_conflicts=True)
+        uow.wake(lane_wakeup(row["lane"]))
     return None
 
 
@@ -175,6 +189,7 @@ HANDLERS = (
     handle(AccessLinked, on_access_linked),
     handle(SignInInformationIssued, on_sign_in_information_issued),
     handle(NoticeIssued, on_notice_issued),
+    handle(PlanPublished, on_plan_published),
     handle(AccountActivated, on_account_activated),
     handle(AccountChanged, on_account_changed),
     handle(AccountErased, on_account_erased),

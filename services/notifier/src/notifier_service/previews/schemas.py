@@ -15,6 +15,7 @@ from notifier_service.templates.parameters import (
     NoticeLineParameters,
     NoticeParameters,
     OfferLine,
+    PlanParameters,
 )
 
 
@@ -42,6 +43,7 @@ def _in_the_calendar(value: datetime) -> datetime:
 
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+LATEST_VERSION = 2**31 - 1
 Moment = Annotated[AwareDatetime, AfterValidator(_in_the_calendar)]
 Line = Annotated[str, Field(max_length=400), AfterValidator(_one_line)]
 Words = Annotated[str, Field(max_length=CUSTOM_TEXT_LIMIT), AfterValidator(_lines)]
@@ -57,6 +59,7 @@ PreviewTemplate = Literal[
     Template.HOLDER_NOTICE,
     Template.MANAGER_NOTICE,
     Template.PERSON_NOTICE,
+    Template.PLAN_PUBLISHED,
 ]
 """The mails that go out in a firm's name; those about an account's safety are nobody's to preview."""
 
@@ -90,6 +93,7 @@ class NoticeLinePreview(NoticeLineParameters):
     role: Line | None = None
     by: Line | None = None
     reason: Words | None = None
+    plan_title: Line | None = None
 
 
 class NoticePreview(NoticeParameters):
@@ -101,6 +105,19 @@ class NoticePreview(NoticeParameters):
     lines: tuple[NoticeLinePreview, ...] = Field(min_length=1, max_length=100)
 
 
+class PlanPreview(PlanParameters):
+    """Of the mail that a plan was published (P2)."""
+
+    firm_name: Line
+    dossier_name: Line
+    plan_title: Line
+    version: int = Field(ge=1, le=LATEST_VERSION)
+    published_by: Line
+    custom_text: Words | None = None
+    given_name: Line = ""
+    family_name: Line = ""
+
+
 class PreviewIn(BaseModel):
     """A mail to look at: the `preview` of a sending plan as it stands."""
 
@@ -109,7 +126,7 @@ class PreviewIn(BaseModel):
     firm_id: UUID
     template: PreviewTemplate
     language: Language
-    parameters: Annotated[AccessPreview | NoticePreview, Field(discriminator="form")]
+    parameters: Annotated[AccessPreview | NoticePreview | PlanPreview, Field(discriminator="form")]
 
 
 class PreviewOut(BaseModel):

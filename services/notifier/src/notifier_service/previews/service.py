@@ -10,7 +10,7 @@ from service_kit.errors import FieldError, Invalid
 from notifier_service.deps import NotifierDeps
 from notifier_service.firms import service as firms
 from notifier_service.firms.domain import Look
-from notifier_service.messages.domain import NOTICES, WITH_LINK
+from notifier_service.messages.domain import NOTICES, WITH_LINK, Template
 from notifier_service.previews.schemas import AccessPreview, PreviewIn, PreviewOut
 from notifier_service.staff.service import require_staff
 
@@ -44,8 +44,14 @@ async def preview(uow: UnitOfWork, deps: NotifierDeps, account_id: UUID, wish: P
     )
 
 
+def _form_of(template: Template) -> str:
+    if template is Template.PLAN_PUBLISHED:
+        return "plan"
+    return "notice" if template in NOTICES else "access"
+
+
 def _check_form(wish: PreviewIn) -> None:
-    expected = "notice" if wish.template in NOTICES else "access"
+    expected = _form_of(wish.template)
     if wish.parameters.form != expected:
         detail = f"This template takes parameters of the form {expected}."
         problem = FieldError("parameters.form", "form_mismatch", detail, "M3")

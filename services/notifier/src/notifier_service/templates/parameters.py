@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from event_contracts.dossier import ClosedAccess
 from event_contracts.firms import NoticeKind
 from event_contracts.people import OfferKind, Right
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -49,6 +50,8 @@ class NoticeLineParameters(_Stored):
     previous_right: Right | None = None
     by: str | None = None
     reason: str | None = None
+    plan_title: str | None = None
+    closed_access: ClosedAccess | None = None
 
 
 class NoticeParameters(_Stored):
@@ -57,6 +60,20 @@ class NoticeParameters(_Stored):
     form: Literal["notice"] = "notice"
     firm_name: str
     lines: tuple[NoticeLineParameters, ...] = Field(min_length=1)
+    given_name: str = ""
+    family_name: str = ""
+
+
+class PlanParameters(_Stored):
+    """Of the mail that a plan was published to somebody (P2). Whom it greets is known when it is sent."""
+
+    form: Literal["plan"] = "plan"
+    firm_name: str
+    dossier_name: str
+    plan_title: str
+    version: int
+    published_by: str
+    custom_text: str | None = None
     given_name: str = ""
     family_name: str = ""
 
@@ -112,6 +129,7 @@ class SecurityParameters(_Stored):
 AnyParameters = (
     AccessParameters
     | NoticeParameters
+    | PlanParameters
     | WelcomeParameters
     | CodeParameters
     | ContactCodeParameters

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from event_contracts.dossier import ClosedAccess
+from event_contracts.firms import NoticeKind
 from event_contracts.people import Language
 
 from notifier_service.templates.dates import in_words, time_of_day
@@ -16,10 +18,23 @@ from notifier_service.templates.parameters import (
     ContactCodeParameters,
     NoticeLineParameters,
     NoticeParameters,
+    PlanParameters,
     ResetParameters,
     SecurityParameters,
     WelcomeParameters,
 )
+
+BEYOND_ACCESS = frozenset(
+    {
+        NoticeKind.CLOSED,
+        NoticeKind.REOPENED,
+        NoticeKind.HANDED_OVER,
+        NoticeKind.CHANGE_SUBMITTED,
+        NoticeKind.CHANGE_APPLIED,
+        NoticeKind.CHANGE_REJECTED,
+    }
+)
+"""News of a dossier or a plan; all other news is of somebody's access."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +91,7 @@ def values_of(parameters: AnyParameters, setting: Setting) -> dict[str, Any]:
 def _particular(
     parameters: AccessParameters
     | NoticeParameters
+    | PlanParameters
     | WelcomeParameters
     | ContactCodeParameters
     | ResetParameters
@@ -86,8 +102,9 @@ def _particular(
         case AccessParameters():
             return _access(parameters, setting)
         case NoticeParameters():
-            lines = [_line(line, setting) for line in parameters.lines]
-            return {"firm_name": parameters.firm_name, "lines": lines}
+            return _notice(parameters, setting)
+        case PlanParameters():
+            return parameters.model_dump(exclude={"form", "given_name", "family_name"})
         case WelcomeParameters():
             return {"user_name": parameters.user_name}
         case ContactCodeParameters():
@@ -123,5 +140,17 @@ def _access(parameters: AccessParameters, setting: Setting) -> dict[str, Any]:
     return values
 
 
+def _notice(parameters: NoticeParameters, setting: Setting) -> dict[str, Any]:
+    return {
+        "firm_name": parameters.firm_name,
+        "lines": [_line(line, setting) for line in parameters.lines],
+        "only_access": all(line.kind not in BEYOND_ACCESS for line in parameters.lines),
+    }
+
+
 def _line(line: NoticeLineParameters, setting: Setting) -> Mapping[str, Any]:
-    return {**line.model_dump(exclude={"at"}), "when": setting.words(line.at)}
+    # Who is kept out finds nothing behind the sign-in page.
+    kept_out = line.kind is NoticeKind.DEACTIVATED or (
+        line.kind is NoticeKind.CLOSED and line.closed_access is ClosedAccess.ENDED
+    )
+    return {**line.model_dump(exclude={"at"}), "when": setting.words(line.at), "kept_out": kept_out}

@@ -61,6 +61,7 @@ TO_THE_ACCOUNT = frozenset(
         "holder_notice",
         "manager_notice",
         "person_notice",
+        "plan_published",
     }
 )
 """Mails to the address that the account's owner keeps now. Others go to an address that may be new, old or wrong."""
