@@ -7,7 +7,14 @@ import pytest
 from dossier_service.access.grants.housekeeping import lapse_some
 from event_contracts.dossier import GrantChanged, GrantMoved, GrantOffered, GrantWithdrawn
 from event_contracts.firms import NoticeIssued
-from event_contracts.identity import AccountState, InvitationExpired, InvitationRevoked
+from event_contracts.identity import (
+    AccessLeft,
+    AccountErased,
+    AccountState,
+    InvitationDeclined,
+    InvitationExpired,
+    InvitationRevoked,
+)
 from event_contracts.notifier import MessageFailed, MessageRef
 from event_contracts.people import LadderKey, OfferKind
 from event_contracts.scheduler import LadderStopped
@@ -117,6 +124,40 @@ async def test_a5_by_messages_of_other_services_or_by_time(world: Any, granted: 
         )
         await lapse_some(world.harness.database)
 
+    assert await world.grant_state(grant["id"]) == state
+
+
+async def test_a5_by_the_word_of_somebody_else_told_once_or_again(world: Any, granted: Any, state: str) -> None:
+    office, dossier, _, grant = granted
+    stranger, invitation = world.somebody(), new_id()
+    if state == "offered":
+        await world.told(world.linked(grant["id"], new_id(), invitation_id=invitation))
+    key = LadderKey(kind="invitation", subject_id=stranger.account_id, firm_id=office.firm_id, epoch=1)
+    ids = {"account_id": stranger.account_id, "firm_id": office.firm_id}
+    declined = InvitationDeclined(invitation_id=invitation, offer_ids=(grant["id"],), ladder=key, **ids)
+    left = AccessLeft(offer_id=grant["id"], **ids)
+
+    for sequence in (1, 2):
+        await world.told(
+            arrived(declined, sequence=sequence),
+            arrived(left, sequence=sequence),
+            arrived(AccountErased(account_id=stranger.account_id), sequence=sequence),
+        )
+    over_http = await stranger.post(f"/my{dossier.path}/leave")
+
+    assert over_http.status_code == 404
+    assert await world.grant_state(grant["id"]) == state
+    assert await world.harness.said(GrantWithdrawn) == []
+
+
+async def test_a5_by_a_recorded_death(world: Any, granted: Any, state: str) -> None:
+    office, dossier, person_id, grant = granted
+    death = f"{dossier.path}/people/{person_id}/death"
+
+    recorded = await office.accountant.call("PUT", death, {"deceased_on": "2026-11-01"})
+    removal = await office.accountant.call("DELETE", f"{dossier.path}/people/{person_id}")
+
+    assert (recorded.status_code, removal.status_code, removal.json()["rule"]) == (200, 409, "A5")
     assert await world.grant_state(grant["id"]) == state
 
 

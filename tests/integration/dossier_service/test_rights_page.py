@@ -242,22 +242,26 @@ async def test_a_mail_about_staff_or_about_nothing_known_is_kept_without_harm(wo
     assert kept["n"] == 2
 
 
-async def test_a1_a14_only_manager_and_team_see_it(world: Any, invited: Invited) -> None:
+async def test_a2_a14_manager_team_and_holders_see_it(world: Any, invited: Invited) -> None:
     office, dossier = invited.office, invited.dossier
     helper, membership_id = await world.colleague(office.firm_id, office.administrator)
     await office.accountant.call("PUT", f"{dossier.path}/team/{membership_id}")
     holder, _ = await world.granted(office, dossier, dossier.holder_id)
+    child = world.somebody()
+    await world.joins(invited.offer_id, child)
 
     answers = {
         "helper": await helper.get(dossier.path + "/rights"),
-        "administrator": await office.administrator.get(dossier.path + "/rights"),
         "holder": await holder.get(dossier.path + "/rights"),
+        "administrator": await office.administrator.get(dossier.path + "/rights"),
+        "child": await child.get(dossier.path + "/rights"),
     }
 
     assert {who: answer.status_code for who, answer in answers.items()} == {
         "helper": 200,
+        "holder": 200,
         "administrator": 403,
-        "holder": 403,
+        "child": 403,
     }
     assert answers["administrator"].json()["rule"] == "A14"
-    assert answers["holder"].json()["rule"] == "A1"
+    assert answers["child"].json()["rule"] == "A2"

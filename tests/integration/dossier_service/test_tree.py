@@ -31,6 +31,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"relationship": None}, "relationship"),
     ({"role": "holder", "relationship": "child"}, "relationship"),
     ({"role": "adviser"}, "role"),
+    ({"role": "client"}, "role"),
     ({"relationship": "child", "email": "nobody"}, "email"),
     ({"relationship": "child", "phone": "0470 12 34 56"}, "phone"),
     ({"relationship": "child", "given_name": "Léa\r\nBcc: x@y.example"}, "given_name"),
@@ -54,7 +55,7 @@ async def test_there_is_one_holder(office: Any, dossier: Any, person: Any) -> No
     assert (answer.status_code, answer.json()["code"]) == (409, "role_taken")
 
 
-async def test_a7_a_holder_enters_family_but_no_co_holder_and_grants_nobody(
+async def test_a2_a7_a_holder_enters_family_and_lets_them_in_but_names_no_co_holder(
     world: Any, office: Any, dossier: Any, person: Any
 ) -> None:
     holder, _ = await world.granted(office, dossier, dossier.holder_id)
@@ -67,11 +68,21 @@ async def test_a7_a_holder_enters_family_but_no_co_holder_and_grants_nobody(
 
     assert (child["email"], child["phone"]) == (None, None)
     assert (co_holder.status_code, co_holder.json()["rule"]) == (403, "A7")
-    assert (grant.status_code, grant.json()["rule"]) == (403, "A1")
+    assert (grant.status_code, grant.json()["state"]) == (201, "offered")
+
+
+async def test_a7_a_patch_gives_nobody_a_role_outside_the_tree(office: Any, dossier: Any) -> None:
+    path = f"{dossier.path}/people/{dossier.child_id}"
+
+    for role in ("adviser", "client"):
+        answer = await office.accountant.call("PATCH", path, {"role": role}, If_Match="*")
+
+        assert answer.status_code == 422, answer.text
+        assert [error["field"] for error in answer.json()["errors"]] == ["role"]
 
 
 async def test_a_delegate_passes_on_more_than_he_has(world: Any, office: Any, dossier: Any) -> None:
-    """The pain: who may read lets others write. Here nobody but the manager grants, changes or sends again (A1, A2)."""
+    """The pain: who may read lets others write. Here nobody passes on more than they have (A2)."""
     holder, own = await world.granted(office, dossier, dossier.holder_id, "read")
     body = {"person_id": dossier.child_id, "right": "read", "contact_confirmed": True}
     grant = await office.accountant.made(dossier.path + "/grants", body)
@@ -86,7 +97,7 @@ async def test_a_delegate_passes_on_more_than_he_has(world: Any, office: Any, do
         await holder.post(path + "/withdraw"),
     ]
 
-    assert [(answer.status_code, answer.json()["rule"]) for answer in answers] == [(403, "A1")] * 6
+    assert [(answer.status_code, answer.json()["rule"]) for answer in answers] == [(403, "A2")] * 6
     rights = await world.rows('SELECT DISTINCT "right" FROM access_grant')
     assert rights == [{"right": "read"}]
 

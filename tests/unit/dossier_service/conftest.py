@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from dossier_service.access.domain import GrantStanding, GrantState, Party, StaffStanding, Standing
+from dossier_service.access.domain import Giver, GiverKind, GrantStanding, GrantState, Party, StaffStanding, Standing
 from dossier_service.dossiers.people.domain import PersonRole
 from dossier_service.firms.domain import StaffRole
 from event_contracts.people import Right
@@ -25,11 +25,11 @@ def a_grant(
     return GrantStanding(
         grant_id=grant_id,
         person_id=UUID(int=8),
+        person_name="Léa Dupont",
         role=role,
         right=right,
         state=state,
-        given_by=UUID(int=9),
-        given_by_name="Marc Manager",
+        giver=Giver(GiverKind.STAFF, UUID(int=9), "Marc Manager"),
         given_at=datetime(2026, 3, 3, tzinfo=UTC),
     )
 
@@ -77,4 +77,9 @@ def everybody(standing_with: MakeStanding) -> dict[str, Any]:
         "co_holder": outside(PersonRole.CO_HOLDER, Right.WRITE),
         "family_write": outside(PersonRole.FAMILY, Right.WRITE),
         "family_read": outside(PersonRole.FAMILY, Right.READ),
+        "holder_read": outside(PersonRole.HOLDER, Right.READ),
+        "adviser_write": outside(PersonRole.ADVISER, Right.WRITE),
+        "adviser_read": outside(PersonRole.ADVISER, Right.READ),
+        "client_write": outside(PersonRole.CLIENT, Right.WRITE),
+        "client_read": outside(PersonRole.CLIENT, Right.READ),
     }

@@ -13,6 +13,7 @@ from dossier_service.access.domain import (
     next_right,
     next_state,
     why_not_resend,
+    why_suspended,
 )
 from dossier_service.dossiers.people.domain import PersonRole
 from event_contracts.people import Right
@@ -153,3 +154,25 @@ def test_a5_nothing_but_their_own_word_ends_a_holders_access(moves: list[Move], 
         state = following if isinstance(following, GrantState) else state
 
         assert state in LIVE
+
+
+@pytest.mark.parametrize(
+    ("state", "deceased", "closed", "code"),
+    [
+        (GrantState.OFFERED, False, False, None),
+        (GrantState.OFFERED, True, False, "person_deceased"),
+        (GrantState.ACTIVE, True, False, "person_deceased"),
+        (GrantState.OFFERED, False, True, "dossier_closed"),
+        (GrantState.OFFERED, True, True, "person_deceased"),
+        (GrantState.ACTIVE, False, True, None),
+        (GrantState.WITHDRAWN, True, True, None),
+    ],
+)
+def test_a5_a10_nothing_is_mailed_about_a_grant_of_the_dead_or_an_offer_on_a_closed_dossier(
+    state: GrantState, deceased: bool, closed: bool, code: str | None
+) -> None:
+    suspended = why_suspended(state, deceased=deceased, closed=closed)
+
+    assert (suspended.code if suspended else None) == code
+    if suspended is not None:
+        assert why_not_resend(state, 0, deactivated=False, suspended=suspended) == suspended

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from dossier_service.access.domain import Action, GrantState, Section, Standing, decide
+from dossier_service.access.domain import Action, GrantState, Hindered, Hindrance, Section, Standing, decide
 from dossier_service.dossiers.people.domain import PersonRole
 from dossier_service.firms.domain import StaffRole
 from dossier_service.portal_users.domain import Place, why_not_deactivate, why_not_reactivate
@@ -50,7 +50,7 @@ def test_i11_suspended_grants_allow_nothing_and_the_decision_says_why(
     standing_with: Callable[..., Standing], grant_with: Callable[..., Any], section: Section, action: Action, state: Any
 ) -> None:
     grant = grant_with(role=HOLDER, state=state)
-    standing = replace(standing_with(), suspended=(grant,))
+    standing = replace(standing_with(), hindered=(Hindered(grant, Hindrance.DEACTIVATED),))
 
     decision = decide(standing, section, action)
 
@@ -63,6 +63,6 @@ def test_i11_suspended_grants_allow_nothing_and_the_decision_says_why(
 def test_i11_staff_who_are_kept_out_as_portal_users_still_act_as_staff(
     everybody: dict[str, Standing], grant_with: Callable[..., Any]
 ) -> None:
-    standing = replace(everybody["manager"], suspended=(grant_with(),))
+    standing = replace(everybody["manager"], hindered=(Hindered(grant_with(), Hindrance.DEACTIVATED),))
 
     assert decide(standing, Section.REPORTS, Action.CREATE).allowed

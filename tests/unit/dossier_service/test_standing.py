@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from dossier_service.access.domain import Action, GrantState, Party, Section, Standing, decide
@@ -25,6 +26,16 @@ def test_the_stronger_of_two_active_grants_counts(standing_with: StandingWith, g
     standing = standing_with(grants=(grant_with(right=Right.READ), grant_with(right=Right.WRITE)))
 
     assert decide(standing, Section.ASSET_INVENTORY, Action.WRITE).allowed
+
+
+def test_a7_who_is_adviser_and_family_may_what_either_may(standing_with: StandingWith, grant_with: GrantWith) -> None:
+    adviser = grant_with(role=PersonRole.ADVISER, right=Right.WRITE)
+    family = grant_with(role=PersonRole.FAMILY, right=Right.READ, grant_id=UUID(int=10))
+    standing = standing_with(grants=(adviser, family))
+
+    assert decide(standing, Section.CLIENT_RECORD, Action.READ).grant == family
+    assert decide(standing, Section.ASSET_INVENTORY, Action.WRITE).grant == adviser
+    assert not decide(standing, Section.REPORTS, Action.CREATE).allowed
 
 
 def test_an_offered_write_does_not_strengthen_an_active_read(

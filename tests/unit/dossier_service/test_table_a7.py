@@ -1,22 +1,32 @@
 """A7, cell by cell, as the law's page has it: what each party may do in each section, and how far it reaches."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from dossier_service.access.domain import A7, Action, Limit, Section, Standing, decide
+from dossier_service.access.domain import A7, MODULES, NO_MODULE, Action, Limit, Section, Standing, decide
+from event_contracts.dossier import ClosedAccess
 
-# section: staff / holder, co-holder and family with write / the same with read
-LAW: dict[str, tuple[str, str, str]] = {
-    "client_record": ("read write", "read write (own)", "read (own)"),
-    "family_structure": ("read write", "read write", "read"),
-    "asset_inventory": ("read write", "read write", "read"),
-    "gift_inventory": ("read write", "read write", "read"),
-    "financial_profile": ("read write", "create read write", "read"),
-    "simulations": ("create read write", "create read write", "read"),
-    "reports": ("create read write", "create read write", "read"),
-    "plans": ("create publish read write", "read submit_changes (published)", "read (published)"),
-    "billing_account": ("read write", "", ""),
+# section: staff / family (holders too): write, read / adviser: write, read / contact: write, read
+LAW: dict[str, tuple[str, str, str, str, str, str, str]] = {
+    "client_record": ("read write", "read write (own)", "read (own)", "", "", "read write (own)", "read (own)"),
+    "family_structure": ("read write", "read write", "read", "read write", "read", "", ""),
+    "asset_inventory": ("read write", "read write", "read", "read write", "read", "", ""),
+    "gift_inventory": ("read write", "read write", "read", "read write", "read", "", ""),
+    "financial_profile": ("read write", "create read write", "read", "read", "read", "", ""),
+    "simulations": ("create read write", "create read write", "read", "read", "read", "", ""),
+    "reports": ("create read write", "create read write", "read", "read", "read", "read", "read"),
+    "plans": (
+        "create publish read write",
+        "read submit_changes (published)",
+        "read (published)",
+        "read (published)",
+        "read (published)",
+        "read submit_changes (published)",
+        "read (published)",
+    ),
+    "billing_account": ("read write", "", "", "", "", "read", "read"),
 }
 COLUMNS = {
     "manager": 0,
@@ -25,6 +35,11 @@ COLUMNS = {
     "co_holder": 1,
     "family_write": 1,
     "family_read": 2,
+    "holder_read": 2,
+    "adviser_write": 3,
+    "adviser_read": 4,
+    "client_write": 5,
+    "client_read": 6,
 }
 CELLS = [(who, section) for who in COLUMNS for section in LAW]
 
@@ -87,3 +102,45 @@ def test_a11_a_refusal_names_the_grant_it_was_measured_by(everybody: dict[str, S
 
 def test_a_decision_about_staff_rests_on_no_grant(everybody: dict[str, Standing]) -> None:
     assert decide(everybody["manager"], Section.PLANS, Action.PUBLISH).grant is None
+
+
+MODULE_SECTIONS = [section for section in Section if section in MODULES]
+
+
+@pytest.mark.parametrize("section", MODULE_SECTIONS)
+@pytest.mark.parametrize("who", ["holder", "family_read", "adviser_write", "client_write"])
+def test_a8_a_module_left_out_does_not_exist_for_outside_parties(
+    everybody: dict[str, Standing], who: str, section: Section
+) -> None:
+    without = replace(everybody[who], modules=MODULES - {section})
+
+    assert {decide(without, section, action) for action in Action} == {NO_MODULE}
+
+
+@pytest.mark.parametrize("section", MODULE_SECTIONS)
+def test_a8_staff_work_in_every_section(everybody: dict[str, Standing], section: Section) -> None:
+    without = replace(everybody["manager"], modules=frozenset())
+
+    assert decide(without, section, Action.READ).allowed
+
+
+@pytest.mark.parametrize("section", [Section.CLIENT_RECORD, Section.FAMILY_STRUCTURE])
+def test_a8_two_sections_are_no_modules(everybody: dict[str, Standing], section: Section) -> None:
+    assert decide(replace(everybody["holder"], modules=frozenset()), section, Action.READ).allowed
+
+
+@pytest.mark.parametrize(("who", "section"), CELLS)
+def test_a_closed_dossier_is_read_from_outside_as_with_read_and_worked_in_by_staff(
+    everybody: dict[str, Standing], who: str, section: str
+) -> None:
+    closed = replace(everybody[who], closed=ClosedAccess.READ_ONLY)
+    column = COLUMNS[who]
+    reading = parsed(LAW[section][column if column in {0, 2, 4, 6} else column + 1])[0]
+    open_actions = parsed(LAW[section][column])[0]
+
+    for action in Action:
+        decision = decide(closed, Section(section), action)
+
+        assert decision.allowed is (action in reading), f"{who} {action} {section}"
+        if action in open_actions and action not in reading:
+            assert decision.code == "dossier_closed"

@@ -1,6 +1,6 @@
 """A person's e-mail and phone as the law wants them (A3): normalised, both at once, every wrong field named."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from service_kit.errors import FieldError, Invalid
@@ -25,6 +25,22 @@ def required_contact(email: str | None, phone: str | None) -> Contact:
     return contact
 
 
+def confirmed_contact(
+    email: str | None, phone: str | None, *, confirmed: bool, phone_needed: bool = True
+) -> tuple[str, str | None]:
+    """What an offer goes to, normalised: the granter says that it was checked with the person (A3)."""
+    if phone_needed:
+        both = required_contact(email, phone)
+        checked: tuple[str, str | None] = (both.email, both.phone)
+    else:
+        checked = address_and_phone(email or "", phone)
+    if not confirmed:
+        detail = "Confirm that e-mail and phone were checked with the person."
+        field = FieldError("contact_confirmed", "contact_not_confirmed", detail, RULE)
+        raise Invalid("contact_not_confirmed", detail, rule=RULE, fields=(field,))
+    return checked
+
+
 def address_and_phone(email: str, phone: str | None) -> tuple[str, str | None]:
     """An address that is needed and a number that may be missing, normalised; Invalid names each wrong field."""
     errors: list[FieldError] = []
@@ -34,6 +50,14 @@ def address_and_phone(email: str, phone: str | None) -> tuple[str, str | None]:
     )
     _raise(errors)
     return checked
+
+
+def is_same_address(typed: str | None, known: Collection[str]) -> bool:
+    """Whether what was typed is one of these normalised addresses; what is no address is none of them."""
+    try:
+        return typed is not None and normalise_email(typed) in known
+    except Invalid:
+        return False
 
 
 def optional_contact(email: str | None, phone: str | None) -> tuple[str | None, str | None]:

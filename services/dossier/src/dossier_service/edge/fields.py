@@ -48,5 +48,7 @@ Title = Annotated[str, Field(max_length=200), AfterValidator(one_line)]
 # Counted again at the end: NFC makes some letters longer, and the events take no more either.
 Note = Annotated[str, Field(max_length=2000), AfterValidator(plain_text), Field(max_length=2000)]
 Reason = Annotated[Note, Field(min_length=1)]
+UserName = Annotated[str, Field(max_length=200)]
+"""A user name as typed; the use case checks its shape and names the rule when it cannot be one (I3)."""
 Address = Annotated[str, Field(max_length=320)]
 """An e-mail address or phone number as typed; the use case normalises it and names the rule when it cannot (A3)."""

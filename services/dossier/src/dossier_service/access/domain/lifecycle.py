@@ -89,16 +89,33 @@ _OFTEN_ENOUGH = Refusal(
 )
 
 
-def why_not_resend(state: GrantState, asked_within_the_hour: int, *, deactivated: bool) -> Refusal | None:
+def why_not_resend(
+    state: GrantState, asked_within_the_hour: int, *, deactivated: bool, suspended: Refusal | None = None
+) -> Refusal | None:
     """Sign-in information is sent again for a live grant, three times an hour per person and firm (K2, I7).
 
-    Not to somebody the firm keeps out: their mails stop with their access (I11).
+    Not to somebody the firm keeps out: their mails stop with their access (I11); nor what is suspended for now.
     """
     if state not in LIVE:
         return Refusal("conflict", "grant_ended", "A10", f"a grant that is {state} has no sign-in information")
     if deactivated:
         return Refusal("conflict", "portal_user_deactivated", "I11", "the firm deactivated this portal user")
-    return resent_too_often(asked_within_the_hour)
+    return suspended or resent_too_often(asked_within_the_hour)
+
+
+DECEASED = Refusal("conflict", "person_deceased", "A5", "the death of this person was recorded")
+_CLOSED_FOR_OFFERS = Refusal(
+    "conflict", "dossier_closed", "A10", "nothing is mailed about an offer while its dossier is closed"
+)
+
+
+def why_suspended(state: GrantState, *, deceased: bool, closed: bool) -> Refusal | None:
+    """Why nothing is mailed about a live grant for now: its person died, or it waits on a closed dossier."""
+    if state not in LIVE:
+        return None
+    if deceased:
+        return DECEASED
+    return _CLOSED_FOR_OFFERS if closed and state is GrantState.OFFERED else None
 
 
 def resent_too_often(asked_within_the_hour: int) -> Refusal | None:

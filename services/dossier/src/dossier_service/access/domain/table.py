@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from event_contracts.people import Right
+
 
 class Section(StrEnum):
     """The sections of a dossier, one row each in the table of A7."""
@@ -18,6 +20,10 @@ class Section(StrEnum):
     REPORTS = "reports"
     PLANS = "plans"
     BILLING_ACCOUNT = "billing_account"
+
+
+MODULES = frozenset(Section) - {Section.CLIENT_RECORD, Section.FAMILY_STRUCTURE}
+"""The sections that a portal may leave out (P1, A8); the other two every dossier has."""
 
 
 class Action(StrEnum):
@@ -39,13 +45,19 @@ class Limit(StrEnum):
 
 
 class Party(StrEnum):
-    """As whom somebody stands in a dossier."""
+    """As whom somebody stands in a dossier; a contact of the client company stands there as `client` (A9)."""
 
     MANAGER = "manager"
     TEAM = "team"
     HOLDER = "holder"
     CO_HOLDER = "co_holder"
     FAMILY = "family"
+    ADVISER = "adviser"
+    CLIENT = "client"
+
+
+STAFF_PARTIES = frozenset({Party.MANAGER, Party.TEAM})
+"""The firm's own people; everybody else is an outside party."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +81,55 @@ _PUBLISH = Cell(frozenset({_R, _C, _W, Action.PUBLISH}))
 
 
 @dataclass(frozen=True, slots=True)
+class Outside:
+    """What an outside party may do by the right it holds."""
+
+    write: Cell
+    read: Cell
+
+    def by(self, right: Right) -> Cell:
+        return self.write if right is Right.WRITE else self.read
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One row of A7: staff (manager, team), and the holder or family by the right they hold."""
+    """One row of A7: staff (manager, team), holder and family, adviser, contact."""
 
     staff: Cell
-    outside_write: Cell
-    outside_read: Cell
+    family: Outside
+    adviser: Outside
+    contact: Outside
 
+
+_NONE = Outside(_NOTHING, _NOTHING)
+_READS = Outside(_READ, _READ)
+_WRITES = Outside(_WRITE, _READ)
+_CREATES = Outside(_CREATE_WRITE, _READ)
+_OWN = Outside(_WRITE_OWN, _READ_OWN)
+_PUBLISHED = Outside(_READ_PUBLISHED, _READ_PUBLISHED)
+_SUBMITS = Outside(_SUBMIT_PUBLISHED, _READ_PUBLISHED)
 
 A7: Mapping[Section, Row] = MappingProxyType(
     {
-        #                              staff          outside, write      outside, read
-        Section.CLIENT_RECORD: Row(_WRITE, _WRITE_OWN, _READ_OWN),
-        Section.FAMILY_STRUCTURE: Row(_WRITE, _WRITE, _READ),
-        Section.ASSET_INVENTORY: Row(_WRITE, _WRITE, _READ),
-        Section.GIFT_INVENTORY: Row(_WRITE, _WRITE, _READ),
-        Section.FINANCIAL_PROFILE: Row(_WRITE, _CREATE_WRITE, _READ),
-        Section.SIMULATIONS: Row(_CREATE_WRITE, _CREATE_WRITE, _READ),
-        Section.REPORTS: Row(_CREATE_WRITE, _CREATE_WRITE, _READ),
-        Section.PLANS: Row(_PUBLISH, _SUBMIT_PUBLISHED, _READ_PUBLISHED),
-        Section.BILLING_ACCOUNT: Row(_WRITE, _NOTHING, _NOTHING),
+        #                              staff          holder, family  adviser     contact
+        Section.CLIENT_RECORD: Row(_WRITE, _OWN, _NONE, _OWN),
+        Section.FAMILY_STRUCTURE: Row(_WRITE, _WRITES, _WRITES, _NONE),
+        Section.ASSET_INVENTORY: Row(_WRITE, _WRITES, _WRITES, _NONE),
+        Section.GIFT_INVENTORY: Row(_WRITE, _WRITES, _WRITES, _NONE),
+        Section.FINANCIAL_PROFILE: Row(_WRITE, _CREATES, _READS, _NONE),
+        Section.SIMULATIONS: Row(_CREATE_WRITE, _CREATES, _READS, _NONE),
+        Section.REPORTS: Row(_CREATE_WRITE, _CREATES, _READS, _READS),
+        Section.PLANS: Row(_PUBLISH, _SUBMITS, _PUBLISHED, _SUBMITS),
+        Section.BILLING_ACCOUNT: Row(_WRITE, _NONE, _NONE, _READS),
     }
 )
+
+
+def cell_of(section: Section, party: Party, right: Right | None) -> Cell:
+    """The cell of A7 for a party; staff hold no right of their own, everybody else does."""
+    row = A7[section]
+    if party in STAFF_PARTIES:
+        return row.staff
+    assert right is not None  # an outside party stands in a dossier by a grant
+    columns = {Party.ADVISER: row.adviser, Party.CLIENT: row.contact}
+    return columns.get(party, row.family).by(right)

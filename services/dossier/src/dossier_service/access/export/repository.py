@@ -10,13 +10,16 @@ from sqlalchemy import Row, text
 _GRANTS = text("""
     SELECT g.id, d.id AS dossier_id, d.name AS dossier_name, f.id AS firm_id, f.name AS firm_name,
            p.role, p.given_name, p.family_name, p.email, p.phone, p.language, g.email AS offered_to,
-           g."right", g.state, giver.given_name || ' ' || giver.family_name AS given_by,
+           g."right", g.state,
+           coalesce(giver.given_name || ' ' || giver.family_name, holder.given_name || ' ' || holder.family_name)
+           AS given_by,
            g.offered_at, g.activated_at, g.ended_at
     FROM access_grant g
     JOIN dossier d ON d.id = g.dossier_id
     JOIN firm f ON f.id = g.firm_id
     JOIN person p ON p.id = g.person_id
-    JOIN membership giver ON giver.id = g.given_by
+    LEFT JOIN membership giver ON giver.id = g.given_by
+    LEFT JOIN person holder ON holder.id = g.given_by_person
     WHERE g.account_id = :account
     ORDER BY g.id
 """)

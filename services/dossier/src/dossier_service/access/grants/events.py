@@ -1,5 +1,6 @@
 """From the grants area to the contracts."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from event_contracts.dossier import (
     GrantMoved,
     GrantOffered,
     GrantWithdrawn,
+    OfferResumed,
+    OfferSuspended,
     SignInInformationRequested,
 )
 from event_contracts.people import LadderPolicy, OfferKind, Right
@@ -23,30 +26,31 @@ from dossier_service.firms.events import firm_ref, policy_of
 from dossier_service.firms.tables import Firm
 
 
-def grant_offered(
-    grant: Grant, dossier: Dossier, firm: Firm, person: Person, granted_by: str, policy: LadderPolicy
-) -> GrantOffered:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """All that is said of an offer; `client_code` is that of a company's contact, and of nobody else (A9, I3)."""
+
+    grant: Grant
+    dossier: Dossier
+    firm: Firm
+    person: Person
+    granted_by: str
+    policy: LadderPolicy
+    client_code: str | None = None
+
+
+def grant_offered(said: Said) -> GrantOffered:
     """What identity needs to find or make the account, and notifier to write the mail."""
-    return GrantOffered(**_offer(grant, dossier, firm, person, granted_by, policy))
+    return GrantOffered(**_offer(said))
 
 
-def grant_moved(
-    grant: Grant,
-    dossier: Dossier,
-    firm: Firm,
-    person: Person,
-    granted_by: str,
-    policy: LadderPolicy,
-    previous_grant_id: UUID,
-) -> GrantMoved:
+def grant_moved(said: Said, previous_grant_id: UUID) -> GrantMoved:
     """The same for a corrected address or phone, and which offer it replaces (I9)."""
-    values = _offer(grant, dossier, firm, person, granted_by, policy)
-    return GrantMoved(previous_grant_id=previous_grant_id, **values)
+    return GrantMoved(previous_grant_id=previous_grant_id, **_offer(said))
 
 
-def _offer(
-    grant: Grant, dossier: Dossier, firm: Firm, person: Person, granted_by: str, policy: LadderPolicy
-) -> dict[str, Any]:
+def _offer(said: Said) -> dict[str, Any]:
+    grant, dossier, firm, person = said.grant, said.dossier, said.firm, said.person
     return {
         "grant_id": grant.id,
         "dossier_id": dossier.id,
@@ -61,9 +65,11 @@ def _offer(
         ),
         "role": person.role,
         "right": grant.right,
-        "granted_by": granted_by,
+        "granted_by": said.granted_by,
         "custom_text": grant.custom_text,
-        "policy": policy_of(firm, policy),
+        "policy": policy_of(firm, said.policy),
+        "user_name": grant.user_name,
+        "client_code": said.client_code,
     }
 
 
@@ -113,5 +119,18 @@ def grant_declined(grant: Grant) -> GrantDeclined:
 
 def grant_lapsed(grant: Grant) -> GrantLapsed:
     return GrantLapsed(
+        grant_id=grant.id, dossier_id=grant.dossier_id, firm_id=grant.firm_id, account_id=grant.account_id
+    )
+
+
+def offer_suspended(grant: Grant) -> OfferSuspended:
+    """Nothing is mailed about the offer until it is resumed."""
+    return OfferSuspended(
+        grant_id=grant.id, dossier_id=grant.dossier_id, firm_id=grant.firm_id, account_id=grant.account_id
+    )
+
+
+def offer_resumed(grant: Grant) -> OfferResumed:
+    return OfferResumed(
         grant_id=grant.id, dossier_id=grant.dossier_id, firm_id=grant.firm_id, account_id=grant.account_id
     )

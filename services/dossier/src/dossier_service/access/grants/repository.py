@@ -9,7 +9,7 @@ from service_kit.ids import new_id
 from sqlalchemy import ColumnElement, delete, func, text, tuple_, update
 from sqlmodel import col, select
 
-from dossier_service.access.domain import LIVE, GrantState
+from dossier_service.access.domain import LIVE, Giver, GiverKind, GrantState
 from dossier_service.access.grants.tables import Grant, Resend
 from dossier_service.access.projections.domain import MAY_HAVE_EXPIRED
 from dossier_service.access.projections.tables import KnownInvitation
@@ -81,7 +81,9 @@ async def pseudonymise(uow: UnitOfWork, account_id: UUID) -> None:
     own = select(Grant.firm_id, Grant.email).where(col(Grant.account_id) == account_id)
     await uow.session.execute(delete(Resend).where(tuple_(col(Resend.firm_id), col(Resend.email)).in_(own)))
     grants = update(Grant).where(col(Grant.account_id) == account_id)
-    await uow.session.execute(grants.values(email=func.concat("erased:", col(Grant.id)), custom_text=None))
+    await uow.session.execute(
+        grants.values(email=func.concat("erased:", col(Grant.id)), custom_text=None, user_name=None)
+    )
 
 
 async def live_among(uow: UnitOfWork, grant_ids: Collection[UUID]) -> Sequence[UUID]:
@@ -182,13 +184,24 @@ async def known_address(uow: UnitOfWork, firm_id: UUID, email: str) -> bool:
     return (await uow.session.execute(query)).first() is not None
 
 
-async def new_addresses_since(uow: UnitOfWork, membership_id: UUID, since: datetime) -> int:
+async def new_addresses_since(uow: UnitOfWork, giver: Giver, since: datetime) -> int:
     """How many addresses new to the firm this giver has granted to, counted one offer at a time."""
-    lock_giver = select(Membership.id).where(col(Membership.id) == membership_id).with_for_update(key_share=True)
-    await uow.session.execute(lock_giver)
+    is_staff = giver.kind is GiverKind.STAFF
+    table: type[Membership] | type[Person] = Membership if is_staff else Person
+    await uow.session.execute(select(table.id).where(col(table.id) == giver.id).with_for_update(key_share=True))
+    given_by = col(Grant.given_by) if is_staff else col(Grant.given_by_person)
     query = (
         select(func.count())
         .select_from(Grant)
-        .where(col(Grant.given_by) == membership_id, col(Grant.offered_at) > since, col(Grant.new_address))
+        .where(given_by == giver.id, col(Grant.offered_at) > since, col(Grant.new_address))
     )
     return (await uow.session.execute(query)).scalar_one()
+
+
+async def addresses_of(uow: UnitOfWork, firm_id: UUID, account_id: UUID) -> frozenset[str]:
+    """The addresses under which a firm knows an account: of its staff, and of its live grants."""
+    staff = select(Membership.email).where(col(Membership.firm_id) == firm_id, col(Membership.account_id) == account_id)
+    granted = select(Grant.email).where(
+        col(Grant.firm_id) == firm_id, col(Grant.account_id) == account_id, col(Grant.state).in_(LIVE)
+    )
+    return frozenset((await uow.session.execute(staff.union(granted))).scalars())

@@ -10,11 +10,14 @@ from service_kit.http.etags import etag_of
 from dossier_service.access.domain import GrantState
 from dossier_service.access.grants.service import Offer
 from dossier_service.access.grants.tables import Grant
-from dossier_service.edge.fields import Address, Input, Note, Output
+from dossier_service.edge.fields import Address, Input, Note, Output, UserName
 
 
 class GrantIn(Input):
-    """A right to offer; e-mail and phone correct what the tree says, and must have been checked (A3)."""
+    """A right to offer; e-mail and phone correct what the tree says, and must have been checked (A3).
+
+    `user_name` is wished for a person who has no account yet: a taken one becomes its next free variant (I3).
+    """
 
     person_id: UUID
     right: Right
@@ -22,10 +25,17 @@ class GrantIn(Input):
     phone: Address | None = None
     contact_confirmed: bool = Field(default=False, strict=True)
     custom_text: Note | None = None
+    user_name: UserName | None = None
 
     def command(self) -> Offer:
         return Offer(
-            self.person_id, self.right, self.email, self.phone, self.contact_confirmed, self.custom_text or None
+            self.person_id,
+            self.right,
+            self.email,
+            self.phone,
+            self.contact_confirmed,
+            self.custom_text or None,
+            self.user_name,
         )
 
 

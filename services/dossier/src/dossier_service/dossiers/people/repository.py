@@ -1,17 +1,17 @@
 """Queries of the people area; removed people are in none of the answers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from service_kit.db import UnitOfWork
 from sqlmodel import col, select
 
-from dossier_service.dossiers.people.domain import PersonRole
+from dossier_service.dossiers.people.domain import TREE_ROLES, PersonRole
 from dossier_service.dossiers.people.tables import Person
 
 
 async def person_in(uow: UnitOfWork, dossier_id: UUID, person_id: UUID) -> Person | None:
-    """A person of this dossier's tree."""
+    """Anybody of this dossier: of its tree, an adviser, or a contact with access."""
     query = select(Person).where(
         col(Person.id) == person_id, col(Person.dossier_id) == dossier_id, col(Person.removed_at).is_(None)
     )
@@ -19,19 +19,16 @@ async def person_in(uow: UnitOfWork, dossier_id: UUID, person_id: UUID) -> Perso
 
 
 async def tree(uow: UnitOfWork, dossier_id: UUID) -> Sequence[Person]:
-    """Everybody in a dossier's tree, in the order they were entered."""
-    query = select(Person).where(col(Person.dossier_id) == dossier_id, col(Person.removed_at).is_(None))
-    return (await uow.session.execute(query.order_by(col(Person.id)))).scalars().all()
+    """Everybody in a dossier's tree, in the order they were entered; advisers and contacts are in no tree."""
+    return await with_roles(uow, dossier_id, TREE_ROLES)
 
 
-async def role_taken(uow: UnitOfWork, dossier_id: UUID, role: PersonRole, *, but: UUID | None = None) -> bool:
-    """Whether somebody else of the tree has this role."""
-    query = select(Person.id).where(
-        col(Person.dossier_id) == dossier_id, col(Person.role) == role, col(Person.removed_at).is_(None)
+async def with_roles(uow: UnitOfWork, dossier_id: UUID, roles: Collection[PersonRole]) -> Sequence[Person]:
+    """The people of a dossier who have one of these roles, in the order they were entered."""
+    query = select(Person).where(
+        col(Person.dossier_id) == dossier_id, col(Person.removed_at).is_(None), col(Person.role).in_(roles)
     )
-    if but is not None:
-        query = query.where(col(Person.id) != but)
-    return (await uow.session.execute(query)).first() is not None
+    return (await uow.session.execute(query.order_by(col(Person.id)))).scalars().all()
 
 
 async def has_dependants(uow: UnitOfWork, dossier_id: UUID, person_id: UUID) -> bool:

@@ -8,10 +8,10 @@ from service_kit.errors import RateLimited
 from service_kit.http.etags import IfMatch, require_match
 from service_kit.http.problems import problem_responses
 
-from dossier_service.access.domain import Party, Standing
+from dossier_service.access.domain import Standing
 from dossier_service.deps import DepsDep
 from dossier_service.dossiers.people import service
-from dossier_service.dossiers.people.schemas import PersonIn, PersonOut, PersonPatch
+from dossier_service.dossiers.people.schemas import DeathIn, PersonIn, PersonOut, PersonPatch
 from dossier_service.dossiers.people.tables import Person
 from dossier_service.edge.callers import SignedIn
 from dossier_service.edge.routing import EDITS, WRITES
@@ -70,7 +70,25 @@ async def remove_person(dossier_id: UUID, person_id: UUID, caller: SignedIn, uow
     await service.remove_person(uow, caller.account_id, dossier_id, person_id)
 
 
+@router.put("/dossiers/{dossier_id}/people/{person_id}/death", responses=problem_responses(*WRITES))
+async def record_death(
+    dossier_id: UUID, person_id: UUID, body: DeathIn, caller: SignedIn, uow: UoW, response: Response
+) -> PersonOut:
+    """Records a death (manager): the grant stays and opens nothing, and nothing more is mailed to the person (A5)."""
+    standing, person = await service.record_death(uow, caller.account_id, dossier_id, person_id, body.deceased_on)
+    return _shown(standing, person, response)
+
+
+@router.delete("/dossiers/{dossier_id}/people/{person_id}/death", responses=problem_responses(*WRITES))
+async def take_death_back(
+    dossier_id: UUID, person_id: UUID, caller: SignedIn, uow: UoW, response: Response
+) -> PersonOut:
+    """Takes back a death that was recorded by mistake (manager): what the grant opened, it opens again."""
+    standing, person = await service.take_death_back(uow, caller.account_id, dossier_id, person_id)
+    return _shown(standing, person, response)
+
+
 def _shown(standing: Standing, person: Person, response: Response) -> PersonOut:
-    shown = PersonOut.of(person, with_contact=standing.party in {Party.MANAGER, Party.TEAM})
+    shown = PersonOut.of(person, with_contact=standing.is_staff)
     response.headers["ETag"] = shown.etag
     return shown

@@ -1,5 +1,7 @@
 """What the people area takes and gives over HTTP."""
 
+from datetime import date
+from typing import Literal
 from uuid import UUID
 
 from event_contracts.people import Language
@@ -10,6 +12,9 @@ from dossier_service.dossiers.people.domain import PersonRole, Relationship
 from dossier_service.dossiers.people.service import NewPerson, PersonChange
 from dossier_service.dossiers.people.tables import Person
 from dossier_service.edge.fields import Address, Input, Name, Output
+
+TreeRole = Literal[PersonRole.HOLDER, PersonRole.CO_HOLDER, PersonRole.FAMILY]
+"""The roles that are entered through the tree; advisers (A6) and contacts (K2) have calls of their own."""
 
 
 class CentralPersonIn(Input):
@@ -35,7 +40,7 @@ class CentralPersonIn(Input):
 class PersonIn(Input):
     """Somebody to enter into the tree; `related_to` is another person of it, the holder when left out."""
 
-    role: PersonRole = PersonRole.FAMILY
+    role: TreeRole = PersonRole.FAMILY
     relationship: Relationship | None = None
     related_to: UUID | None = None
     given_name: Name
@@ -60,7 +65,7 @@ class PersonIn(Input):
 class PersonPatch(Input):
     """The fields to change; those left out stay. `contact_confirmed` is needed when an offered grant moves (A3)."""
 
-    role: PersonRole = PersonRole.FAMILY
+    role: TreeRole = PersonRole.FAMILY
     relationship: Relationship | None = None
     related_to: UUID | None = None
     given_name: Name = ""
@@ -76,6 +81,12 @@ class PersonPatch(Input):
         return PersonChange(values, self.contact_confirmed)
 
 
+class DeathIn(Input):
+    """The day somebody died."""
+
+    deceased_on: date
+
+
 class PersonOut(Output):
     """Somebody of the tree; e-mail and phone are shown to staff only."""
 
@@ -88,6 +99,7 @@ class PersonOut(Output):
     language: Language
     email: str | None
     phone: str | None
+    deceased_on: date | None
     etag: str
 
     @classmethod
@@ -102,5 +114,6 @@ class PersonOut(Output):
             language=person.language,
             email=person.email if with_contact else None,
             phone=person.phone if with_contact else None,
+            deceased_on=person.deceased_on,
             etag=etag_of(person.version),
         )
