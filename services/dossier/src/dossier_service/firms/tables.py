@@ -17,6 +17,7 @@ class Firm(DossierTable, table=True):
     """The tenant, with its policy (R5): nothing of one firm shows in another's answers (A13).
 
     What is empty follows the platform: its reminders, the firm's own name as sender, no colour, no address for answers.
+    `last_client_number`: the last client code that was proposed.
     """
 
     id: UUID = Field(primary_key=True)
@@ -27,6 +28,7 @@ class Firm(DossierTable, table=True):
     sender_name: str | None = None
     reply_to: str | None = None
     colour: str | None = None
+    last_client_number: int = 1_000_000
     version: int = 1
 
 

@@ -173,6 +173,9 @@ async def _move(
     await _end(uow, own, member, "staff_invitation_moved", None)
     new = await offer_place(uow, own.firm, moved, own.caller, policy)
     await repository.hand_on(uow, member.id, new.id)
+    # Without it nobody could tell later whose the old place's dossiers became (A11).
+    fact = Fact("staff_place_taken_over", own.firm.id, "membership", member.id, "I9", details={"to": new.id})
+    journal.add(uow, own.actor, fact, await uow.now())
     return new
 
 
