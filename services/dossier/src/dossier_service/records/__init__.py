@@ -1,1 +1,1 @@
-"""The sections of a dossier that hold content: family structure and asset inventory."""
+"""The sections of a dossier that hold content: one engine for records of every kind, and the family structure."""

@@ -1,0 +1,1 @@
+"""The family structure: the tree, and what is noted beside it."""
