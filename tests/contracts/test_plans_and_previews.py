@@ -4,11 +4,12 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from dossier_service.sending.domain import Addressee, PlannedMail, mail_of_notice, mails_of_offer
+from dossier_service.sending.domain import Addressee, PlannedMail, mail_of_notice, mail_of_publication, mails_of_offer
 from dossier_service.sending.schemas import PlannedMailOut
 from event_contracts.dossier import GrantOffered
 from event_contracts.firms import NoticeAudience, NoticeIssued, NoticeKind, NoticeLine, StaffInvited
 from event_contracts.people import FirmRef, LadderPolicy, Language, Person, Right
+from event_contracts.plans import PlanPublished, PlanRecipient
 from notifier_service.previews.schemas import PreviewIn
 from service_kit.ids import new_id
 
@@ -62,7 +63,25 @@ def told(audience: NoticeAudience) -> PlannedMail:
     return mail_of_notice(event, LEA)
 
 
-@pytest.mark.parametrize("mail", [*offered(), *invited(), *map(told, NoticeAudience)], ids=lambda mail: mail.template)
+def published() -> PlannedMail:
+    event = PlanPublished(
+        plan_id=new_id(),
+        dossier_id=new_id(),
+        publication_id=new_id(),
+        version=3,
+        title="Pension",
+        dossier_name="Famille Dupont",
+        firm=FIRM,
+        published_by="Anne Martin",
+        custom_text="Bonjour,\nà lundi",
+        recipients=(PlanRecipient(grant_id=new_id(), account_id=new_id()),),
+    )
+    return mail_of_publication(event, LEA)
+
+
+@pytest.mark.parametrize(
+    "mail", [*offered(), *invited(), *map(told, NoticeAudience), published()], ids=lambda mail: mail.template
+)
 def test_notifier_takes_what_dossier_gives(mail: PlannedMail) -> None:
     preview = PlannedMailOut.of(mail).preview
 
