@@ -3,8 +3,8 @@
 import pytest
 from dossier_service.access.grants.schemas import GrantIn
 from dossier_service.clients.schemas import ClientIn
+from dossier_service.dossiers.handover.schemas import HandoverIn
 from dossier_service.dossiers.people.schemas import PersonPatch
-from dossier_service.dossiers.schemas import HandoverIn
 from dossier_service.edge.contact import optional_contact, required_contact
 from dossier_service.firms.staff.schemas import StaffIn
 from pydantic import ValidationError

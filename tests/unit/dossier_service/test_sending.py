@@ -64,8 +64,21 @@ def test_r1_r5_reminders_follow_the_firms_policy_and_only_the_invitation_has_any
     assert invitation.parameters["expires_at"] == (NOW + timedelta(days=40)).isoformat()
 
 
-def test_i3_no_user_name_is_told_before_anything_is_sent() -> None:
-    assert {mail.parameters["user_name"] for mail in mails_of_offer(OFFERS[0], NOW)} == {"…"}
+@pytest.mark.parametrize(
+    ("event", "name"),
+    [
+        (OFFERS[0], "lea.dupont"),
+        (GrantOffered(**{**TERMS, "user_name": "leading.lea"}), "leading.lea"),
+        (GrantOffered(**{**TERMS, "role": "client", "client_code": "8005551"}), "8005551001"),
+        (OFFERS[2], "lea.dupont"),
+    ],
+    ids=["proposed", "wished", "contact", "staff"],
+)
+def test_i3_an_invitation_shows_the_wished_or_proposed_name_and_a_notice_none(event: Any, name: str) -> None:
+    invitation, notice = mails_of_offer(event, NOW)
+
+    assert (invitation.user_name, invitation.parameters["user_name"]) == (name, name)
+    assert (notice.user_name, notice.parameters["user_name"]) == (None, "…")
 
 
 @pytest.mark.parametrize("active", [True, False])

@@ -26,7 +26,7 @@ _MINE = text("""
               SELECT FROM portal_user u
               WHERE u.firm_id = g.firm_id AND u.account_id = g.account_id AND u.state = 'deactivated')
     )
-    SELECT d.id, d.name, d.firm_id, f.name AS firm_name
+    SELECT d.id, d.name, d.firm_id, f.name AS firm_name, d.closed_at
     FROM mine JOIN dossier d ON d.id = mine.id JOIN firm f ON f.id = d.firm_id
     WHERE CAST(:after AS uuid) IS NULL OR d.id > CAST(:after AS uuid)
     ORDER BY d.id LIMIT :limit

@@ -2,23 +2,26 @@
 
 from uuid import UUID
 
+from fastapi import Response
 from service_kit.db import UoW
+from service_kit.http.etags import IfMatch, require_match
 from service_kit.http.pages import Page, PageParams, page_of
 from service_kit.http.problems import problem_responses
 
 from dossier_service.dossiers import service
-from dossier_service.dossiers.schemas import DossierIn, DossierLine, DossierOut, HandoverIn, MyDossier
+from dossier_service.dossiers.schemas import DossierIn, DossierLine, DossierOut, DossierPatch, MyDossier
 from dossier_service.edge.callers import SignedIn
-from dossier_service.edge.routing import READS, WRITES, position
+from dossier_service.edge.routing import EDITS, READS, WRITES, position
 from dossier_service.edge.routing import router as make_router
 
 router = make_router("dossiers")
 
 
 @router.post("/firms/{firm_id}/dossiers", status_code=201, responses=problem_responses(*WRITES))
-async def open_dossier(firm_id: UUID, body: DossierIn, caller: SignedIn, uow: UoW) -> DossierOut:
+async def open_dossier(firm_id: UUID, body: DossierIn, caller: SignedIn, uow: UoW, response: Response) -> DossierOut:
     """Opens a dossier for a client; the caller manages it unless another is named."""
-    return DossierOut.of(await service.open_dossier(uow, caller.account_id, firm_id, body.command()))
+    cover = await service.open_dossier(uow, caller.account_id, firm_id, body.command())
+    return DossierOut.shown(cover, response)
 
 
 @router.get("/firms/{firm_id}/dossiers", responses=problem_responses(*READS))
@@ -39,9 +42,25 @@ async def my_dossiers(caller: SignedIn, uow: UoW, page: PageParams) -> Page[MyDo
 
 
 @router.get("/dossiers/{dossier_id}", responses=problem_responses(*READS))
-async def read_dossier(dossier_id: UUID, caller: SignedIn, uow: UoW) -> DossierOut:
-    """The dossier's cover."""
-    return DossierOut.of(await service.cover(uow, caller.account_id, dossier_id))
+async def read_dossier(dossier_id: UUID, caller: SignedIn, uow: UoW, response: Response) -> DossierOut:
+    """The dossier's cover: the sections there are for the caller, and whether it is closed."""
+    return DossierOut.shown(await service.cover(uow, caller.account_id, dossier_id), response)
+
+
+@router.patch("/dossiers/{dossier_id}", responses=problem_responses(*EDITS))
+async def change_dossier(
+    dossier_id: UUID, body: DossierPatch, caller: SignedIn, uow: UoW, response: Response, if_match: IfMatch = None
+) -> DossierOut:
+    """Changes the name, or the modules that exist for outside parties (manager, P1); what is left out is gone (A8)."""
+    cover = await service.change(
+        uow,
+        caller.account_id,
+        dossier_id,
+        body.new_name(),
+        body.new_modules(),
+        lambda version: require_match(if_match, version),
+    )
+    return DossierOut.shown(cover, response)
 
 
 @router.put("/dossiers/{dossier_id}/team/{membership_id}", status_code=204, responses=problem_responses(*READS))
@@ -54,9 +73,3 @@ async def add_to_team(dossier_id: UUID, membership_id: UUID, caller: SignedIn, u
 async def remove_from_team(dossier_id: UUID, membership_id: UUID, caller: SignedIn, uow: UoW) -> None:
     """Removes a colleague from the team (manager, A14)."""
     await service.remove_from_team(uow, caller.account_id, dossier_id, membership_id)
-
-
-@router.put("/dossiers/{dossier_id}/manager", status_code=204, responses=problem_responses(*READS))
-async def hand_over(dossier_id: UUID, body: HandoverIn, caller: SignedIn, uow: UoW) -> None:
-    """Names another manager (manager or administrator, A1); the reason is journaled."""
-    await service.hand_over(uow, caller.account_id, dossier_id, body.membership_id, body.reason)

@@ -1,28 +1,45 @@
 """What the dossiers area takes and gives over HTTP."""
 
-from typing import Literal
+from datetime import datetime
+from typing import Annotated, Literal
 from uuid import UUID
 
+from event_contracts.dossier import ClosedAccess
 from event_contracts.people import Right
+from fastapi import Response
+from pydantic import Field
+from service_kit.http.etags import etag_of
 
-from dossier_service.access.domain import Party, Standing
+from dossier_service.access.domain import MODULES, STAFF_PARTIES, Party, Section, Standing
+from dossier_service.dossiers.closing.domain import kept_by
+from dossier_service.dossiers.domain import checked_modules, in_order, sections_for
 from dossier_service.dossiers.people.domain import Analysis, PersonRole
 from dossier_service.dossiers.people.schemas import CentralPersonIn
 from dossier_service.dossiers.repository import MineRow
 from dossier_service.dossiers.service import Cover, NewDossier
 from dossier_service.dossiers.tables import Dossier
-from dossier_service.edge.fields import Input, Output, Reason, Title
+from dossier_service.edge.fields import Input, Output, Title
 from dossier_service.firms.tables import Membership
+
+ModuleNames = Annotated[
+    list[Annotated[str, Field(max_length=100)]],
+    Field(max_length=50, json_schema_extra={"items": {"type": "string", "enum": list(in_order(MODULES))}}),
+]
+"""Modules as typed; the use case names each that does not exist, with the rule (A8)."""
 
 
 class DossierIn(Input):
-    """A dossier to open. Left out: the name is the client's, the manager the caller, the holder a client person."""
+    """A dossier to open. Left out: the name is the client's, the manager the caller, the holder a client person.
+
+    `modules` are the sections that outside parties are to have besides those that every dossier has; left out: all.
+    """
 
     client_id: UUID
     name: Title | None = None
     manager_id: UUID | None = None
     holder: CentralPersonIn | None = None
     co_holder: CentralPersonIn | None = None
+    modules: ModuleNames | None = None
 
     def command(self) -> NewDossier:
         return NewDossier(
@@ -31,14 +48,21 @@ class DossierIn(Input):
             manager_id=self.manager_id,
             holder=self.holder.command(PersonRole.HOLDER) if self.holder else None,
             co_holder=self.co_holder.command(PersonRole.CO_HOLDER) if self.co_holder else None,
+            modules=MODULES if self.modules is None else checked_modules(self.modules),
         )
 
 
-class HandoverIn(Input):
-    """Who becomes the manager, and why; the reason is kept in the journal."""
+class DossierPatch(Input):
+    """The fields to change; those left out stay. `modules` are all that outside parties are to have (A8, P1)."""
 
-    membership_id: UUID
-    reason: Reason
+    name: Title = ""
+    modules: ModuleNames = Field(default_factory=list)
+
+    def new_name(self) -> str | None:
+        return self.name if "name" in self.model_fields_set else None
+
+    def new_modules(self) -> frozenset[Section] | None:
+        return checked_modules(self.modules) if "modules" in self.model_fields_set else None
 
 
 class FirmName(Output):
@@ -60,8 +84,26 @@ class Colleague(Output):
         return cls(id=member.id, given_name=member.given_name, family_name=member.family_name)
 
 
+class ClosedOut(Output):
+    """Since when a dossier is closed, and what outside parties keep of it; to one of them, what they keep."""
+
+    access: ClosedAccess
+    at: datetime
+
+    @classmethod
+    def of(cls, standing: Standing, at: datetime | None) -> "ClosedOut | None":
+        """As it is for somebody who stands in the dossier, or is about to; None while it is open."""
+        if standing.closed is None or at is None:
+            return None
+        grant = None if standing.is_staff else standing.active_grant or next(iter(standing.grants), None)
+        return cls(access=kept_by(standing.closed, grant.role) if grant else standing.closed, at=at)
+
+
 class DossierOut(Output):
-    """A dossier's cover, and as whom the caller stands in it. Client and team are shown to staff only."""
+    """A dossier's cover, and as whom the caller stands in it. Client, team and modules are shown to staff only.
+
+    `sections` are those the caller may read: what does not exist for them is absent (A7, A8).
+    """
 
     id: UUID
     name: str
@@ -72,12 +114,16 @@ class DossierOut(Output):
     team: tuple[Colleague, ...]
     party: Party
     right: Right | None
+    sections: tuple[Section, ...]
+    modules: tuple[Section, ...] | None
+    closed: ClosedOut | None
+    etag: str
 
     @classmethod
     def of(cls, cover: Cover) -> "DossierOut":
         party = cover.standing.party
         assert party is not None  # the law let the caller open it
-        is_staff = party in {Party.MANAGER, Party.TEAM}
+        is_staff = party in STAFF_PARTIES
         grant = cover.standing.active_grant
         return cls(
             id=cover.dossier.id,
@@ -89,7 +135,18 @@ class DossierOut(Output):
             team=tuple(Colleague.of(member) for member in cover.team),
             party=party,
             right=grant.right if grant and not is_staff else None,
+            sections=sections_for(cover.standing),
+            modules=in_order(cover.standing.modules) if is_staff else None,
+            closed=ClosedOut.of(cover.standing, cover.dossier.closed_at),
+            etag=etag_of(cover.dossier.version),
         )
+
+    @classmethod
+    def shown(cls, cover: Cover, response: Response) -> "DossierOut":
+        """The cover as an answer that may be edited."""
+        out = cls.of(cover)
+        response.headers["ETag"] = out.etag
+        return out
 
 
 class DossierLine(Output):
@@ -99,11 +156,23 @@ class DossierLine(Output):
     name: str
     client_id: UUID
     manager: Colleague
+    closed: ClosedOut | None
 
     @classmethod
     def of(cls, row: tuple[Dossier, Membership]) -> "DossierLine":
         dossier, manager = row
-        return cls(id=dossier.id, name=dossier.name, client_id=dossier.client_id, manager=Colleague.of(manager))
+        closed = (
+            ClosedOut(access=dossier.closed_access, at=dossier.closed_at)
+            if dossier.closed_access and dossier.closed_at
+            else None
+        )
+        return cls(
+            id=dossier.id,
+            name=dossier.name,
+            client_id=dossier.client_id,
+            manager=Colleague.of(manager),
+            closed=closed,
+        )
 
 
 class MyDossier(Output):
@@ -115,6 +184,7 @@ class MyDossier(Output):
     state: Literal["open", "being_opened"]
     party: Party
     right: Right | None
+    closed: ClosedOut | None
 
     @classmethod
     def of(cls, row: MineRow, standing: Standing | None) -> "MyDossier | None":
@@ -125,7 +195,7 @@ class MyDossier(Output):
         party = standing.party or (Party(grant.role.value) if grant else None)
         if party is None:
             return None
-        is_staff = party in {Party.MANAGER, Party.TEAM}
+        is_staff = party in STAFF_PARTIES
         return cls(
             id=row.id,
             name=row.name,
@@ -133,4 +203,5 @@ class MyDossier(Output):
             state="open" if standing.party else "being_opened",
             party=party,
             right=grant.right if grant and not is_staff else None,
+            closed=ClosedOut.of(standing, row.closed_at),
         )

@@ -1,14 +1,16 @@
-"""Use cases of the dossiers area: opening one, its team and manager, and which dossiers somebody has (A1, A14)."""
+"""Use cases of the dossiers area: opening one, its modules and team, and which dossiers somebody has (A1, A8, A14)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from service_kit.context import current_context
 from service_kit.db import UnitOfWork
 from service_kit.ids import new_id
 
 from dossier_service.access import domain as law
 from dossier_service.access import repository as access
+from dossier_service.access.grants.service import managed
 from dossier_service.access.journal import repository as journal
 from dossier_service.access.journal.domain import Actor, Fact
 from dossier_service.access.service import standing_in
@@ -37,6 +39,7 @@ class NewDossier:
     manager_id: UUID | None
     holder: NewPerson | None
     co_holder: NewPerson | None
+    modules: frozenset[law.Section] = law.MODULES
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,12 @@ async def open_dossier(uow: UnitOfWork, account_id: UUID, firm_id: UUID, new: Ne
         manager_id=manager.id,
         created_by=creator.id,
         created_at=at,
+        modules=sorted(new.modules),
     )
     uow.session.add(dossier)
     await uow.session.flush()
     actor = Actor.account(account_id)
-    details = {"client": client.id, "manager": manager.id}
+    details = {"client": client.id, "manager": manager.id, "modules": ",".join(dossier.modules)}
     journal.add(uow, actor, Fact("dossier_opened", firm_id, "dossier", dossier.id, "A1", dossier.id, None, details), at)
     if manager.id != creator.id:
         # Of the staff, creator and manager see a new dossier (A14); the manager may remove the creator later.
@@ -101,10 +105,38 @@ async def cover(uow: UnitOfWork, account_id: UUID, dossier_id: UUID) -> Cover:
     standing = await standing_in(uow, account_id, dossier_id)
     require(law.why_not_open(standing))
     dossier, firm, manager = await repository.cover(uow, dossier_id)
-    is_staff = standing.party in {law.Party.MANAGER, law.Party.TEAM}
-    team = await repository.team(uow, dossier_id) if is_staff else ()
+    team = await repository.team(uow, dossier_id) if standing.is_staff else ()
     analysis = analysis_of(await people.roles(uow, dossier_id))
     return Cover(dossier, firm, manager, team, analysis, standing)
+
+
+async def change(
+    uow: UnitOfWork,
+    account_id: UUID,
+    dossier_id: UUID,
+    name: str | None,
+    modules: frozenset[law.Section] | None,
+    check_version: Callable[[int], None],
+) -> Cover:
+    """The manager renames the dossier, or changes what exists for outside parties from the next request on (A8, P1)."""
+    dossier, _ = await managed(uow, account_id, dossier_id)
+    check_version(dossier.version)
+    at, actor = await uow.now(), Actor.account(account_id)
+    before = frozenset(map(law.Section, dossier.modules))
+    renamed = name is not None and name != dossier.name
+    chosen_anew = modules is not None and modules != before
+    if name is not None and renamed:
+        dossier.name = name
+        journal.add(uow, actor, Fact("dossier_renamed", dossier.firm_id, "dossier", dossier.id, "A1", dossier.id), at)
+    if modules is not None and chosen_anew:
+        dossier.modules = sorted(modules)
+        details = {"added": ",".join(sorted(modules - before)), "removed": ",".join(sorted(before - modules))}
+        fact = Fact("modules_changed", dossier.firm_id, "dossier", dossier.id, "A8", dossier.id, None, details)
+        journal.add(uow, actor, fact, at)
+    if renamed or chosen_anew:
+        dossier.version += 1
+        await uow.session.flush()
+    return await cover(uow, account_id, dossier.id)
 
 
 async def add_to_team(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, membership_id: UUID) -> None:
@@ -114,36 +146,14 @@ async def add_to_team(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, membe
     if member is None:
         raise unknown()
     if member.id != dossier.manager_id and await repository.add_to_team(uow, dossier.id, member.id):
-        await _write_down(uow, account_id, dossier, "team_member_added", membership_id, "A14")
+        await _write_down(uow, account_id, dossier, "team_member_added", membership_id)
 
 
 async def remove_from_team(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, membership_id: UUID) -> None:
     """The manager removes a colleague from the team (A14); somebody who is not in it stays out."""
     dossier = await _team_of(uow, account_id, dossier_id)
     if await repository.remove_from_team(uow, dossier.id, membership_id):
-        await _write_down(uow, account_id, dossier, "team_member_removed", membership_id, "A14")
-
-
-async def hand_over(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, membership_id: UUID, reason: str) -> None:
-    """The manager, or an administrator, names another manager (A1); the one before stays in the team until removed.
-
-    Who declined the place meanwhile, or had the account erased, is in no team any more (A14).
-    """
-    dossier = await repository.lock(uow, dossier_id)
-    if dossier is None:
-        raise unknown()
-    require(law.why_not_hand_over(await standing_in(uow, account_id, dossier_id)))
-    member = await firms.live_member(uow, dossier.firm_id, membership_id)
-    if member is None:
-        raise unknown()
-    if member.id == dossier.manager_id:
-        return
-    if await firms.live_member(uow, dossier.firm_id, dossier.manager_id) is not None:
-        await repository.add_to_team(uow, dossier.id, dossier.manager_id)
-    await repository.remove_from_team(uow, dossier.id, member.id)
-    dossier.manager_id = member.id
-    await uow.session.flush()
-    await _write_down(uow, account_id, dossier, "dossier_handed_over", member.id, "A1", reason)
+        await _write_down(uow, account_id, dossier, "team_member_removed", membership_id)
 
 
 async def _team_of(uow: UnitOfWork, account_id: UUID, dossier_id: UUID) -> Dossier:
@@ -160,10 +170,8 @@ async def _write_down(
     dossier: Dossier,
     action: str,
     membership_id: UUID,
-    rule: str,
-    reason: str | None = None,
 ) -> None:
-    fact = Fact(action, dossier.firm_id, "membership", membership_id, rule, dossier.id, reason)
+    fact = Fact(action, dossier.firm_id, "membership", membership_id, "A14", dossier.id)
     journal.add(uow, Actor.account(account_id), fact, await uow.now())
 
 
@@ -172,8 +180,9 @@ async def my_page(
 ) -> tuple[Sequence[MineRow], Mapping[UUID, law.Standing]]:
     """A page of the dossiers somebody has, in any firm and as whatever, with their standing in each."""
     rows = await repository.mine(uow, account_id, after, limit)
-    standings = await access.standings(uow, [(account_id, row.id) for row in rows])
-    return rows, {dossier_id: standing for (_, dossier_id), standing in standings.items()}
+    address = current_context().client_address
+    standings = await access.standings(uow, [(account_id, row.id, address) for row in rows])
+    return rows, {dossier_id: standing for (_, dossier_id, _), standing in standings.items()}
 
 
 async def firm_page(

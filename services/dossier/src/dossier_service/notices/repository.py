@@ -37,7 +37,7 @@ _SCENES = text("""
            ARRAY(
                SELECT h.account_id FROM access_grant h JOIN person hp ON hp.id = h.person_id
                WHERE h.dossier_id = g.dossier_id AND h.state = 'active' AND h.person_id <> g.person_id
-                   AND hp.role IN ('holder', 'co_holder') AND NOT EXISTS (
+                   AND hp.role IN ('holder', 'co_holder') AND hp.deceased_on IS NULL AND NOT EXISTS (
                        SELECT FROM portal_user u
                        WHERE u.firm_id = h.firm_id AND u.account_id = h.account_id AND u.state = 'deactivated')
                ORDER BY h.id
@@ -70,6 +70,34 @@ def _scene(row: Row[Any]) -> Scene:
         manager_account=row.manager_account,
         manager_preference=NoticePreference(row.manager_preference),
     )
+
+
+_MANAGERS = text("""
+    SELECT d.id, f.id AS firm_id, f.name AS firm_name, f.language,
+           CASE WHEN m.state = 'active' THEN m.account_id END AS account_id, m.notices
+    FROM dossier d JOIN firm f ON f.id = d.firm_id JOIN membership m ON m.id = d.manager_id
+    WHERE d.id = ANY(CAST(:dossiers AS uuid[]))
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class DossierManager:
+    """Who manages a dossier, as far as telling goes; no account yet means with a summary, later."""
+
+    firm: FirmRef
+    account_id: UUID | None
+    preference: NoticePreference
+
+
+async def managers(uow: UnitOfWork, dossier_ids: Collection[UUID]) -> Mapping[UUID, DossierManager]:
+    """The managers of these dossiers, by dossier."""
+    rows = await uow.session.execute(_MANAGERS, {"dossiers": sorted(dossier_ids)})
+    return {row.id: _dossier_manager(row) for row in rows}
+
+
+def _dossier_manager(row: Row[Any]) -> DossierManager:
+    firm = FirmRef(firm_id=row.firm_id, name=row.firm_name, language=Language(row.language))
+    return DossierManager(firm, row.account_id, NoticePreference(row.notices))
 
 
 _NEXT_MANAGER = text("""

@@ -38,6 +38,35 @@ async def tell_person(uow: UnitOfWork, *, firm: FirmRef, account_id: UUID, line:
     uow.outbox.add(notice_issued(NoticeAudience.PERSON, account_id, firm, [line]))
 
 
+async def tell_managers(uow: UnitOfWork, lines: Sequence[NoticeLine], *, actor: UUID | None) -> None:
+    """The managers of these lines' dossiers hear what is not about a grant, at once or with their summary (M8).
+
+    Each line names its dossier. `actor` did it and needs no telling.
+    """
+    managers = await repository.managers(uow, {line.dossier_id for line in lines if line.dossier_id is not None})
+    letters: dict[tuple[UUID, UUID], list[NoticeLine]] = defaultdict(list)
+    firms: dict[UUID, FirmRef] = {}
+    for line in lines:
+        assert is_told(NoticeAudience.MANAGER, line.kind)  # a caller's mistake, never a person's
+        assert line.dossier_id is not None
+        manager = managers[line.dossier_id]
+        if manager.account_id is not None and manager.account_id == actor:
+            continue
+        firms[manager.firm.firm_id] = manager.firm
+        if manager.account_id is None or manager.preference is NoticePreference.DAILY:
+            _keep(uow, line.dossier_id, line)
+        else:
+            letters[(manager.firm.firm_id, manager.account_id)].append(line)
+    for (firm_id, account_id), told in sorted(letters.items()):
+        uow.outbox.add(notice_issued(NoticeAudience.MANAGER, account_id, firms[firm_id], told))
+
+
+def _keep(uow: UnitOfWork, dossier_id: UUID, line: NoticeLine) -> None:
+    """For the summary of whoever manages the dossier when it is written."""
+    row = {"id": new_id(), "dossier_id": dossier_id, "at": line.at, "line": line.model_dump(mode="json")}
+    uow.insert(ManagerNotice, row)
+
+
 async def tell(uow: UnitOfWork, happened: Sequence[Happened]) -> None:
     """Holders hear of the change at once (A12), managers at once or with their daily summary (M8).
 
@@ -56,8 +85,7 @@ async def tell(uow: UnitOfWork, happened: Sequence[Happened]) -> None:
         for audience, account_id in _listeners(one, scene):
             letters[(audience, scene.firm.firm_id, account_id)].append(line)
         if _waits(one, scene):
-            row = {"id": new_id(), "dossier_id": scene.dossier_id, "at": one.at, "line": line.model_dump(mode="json")}
-            uow.insert(ManagerNotice, row)
+            _keep(uow, scene.dossier_id, line)
     for (audience, firm_id, account_id), lines in sorted(letters.items()):
         uow.outbox.add(notice_issued(audience, account_id, firms[firm_id], lines))
 

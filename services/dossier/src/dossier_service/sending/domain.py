@@ -1,7 +1,7 @@
 """From the events of a use case to the mails that would follow; pure, and blind to who has an account (I1, M3)."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -9,9 +9,11 @@ from uuid import UUID
 from event_contracts.dossier import GrantOffer, SignInInformationRequested
 from event_contracts.firms import NoticeIssued, StaffInvited
 from event_contracts.people import FirmRef, LadderPolicy, Language, OfferKind, Person, Right
+from event_contracts.plans import PlanPublished
+from service_kit.user_names import contact_names, proposed_name
 
 UNKNOWN_NAME = "…"
-"""Where a mail shows the user name: identity proposes it, and nobody here knows it before (I1, I3)."""
+"""Where a mail to somebody with an account shows the user name: nobody here knows it, or whether there is one (I1)."""
 AFTER_THE_LAST_MAIL = timedelta(days=30)
 """How long an invitation lives after its last mail (I8)."""
 
@@ -25,6 +27,7 @@ class Variant(StrEnum):
     HOLDER_NOTICE = "holder_notice"
     MANAGER_NOTICE = "manager_notice"
     PERSON_NOTICE = "person_notice"
+    PLAN_PUBLISHED = "plan_published"
 
 
 class SkipReason(StrEnum):
@@ -32,8 +35,12 @@ class SkipReason(StrEnum):
 
     NO_ACTIVE_ACCESS = "no_active_access"
     DEACTIVATED = "deactivated"
+    DECEASED = "deceased"
+    NO_ADDRESS = "no_address"
     ABOUT_THEMSELVES = "about_themselves"
     DID_IT = "did_it"
+    NOT_JOINED = "not_joined"
+    HAD_IT_BEFORE = "had_it_before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +55,10 @@ class Addressee:
 
 @dataclass(frozen=True, slots=True)
 class PlannedMail:
-    """One mail: to whom, which, and what notifier needs to show it. `reminders` follow while no account is created."""
+    """One mail: to whom, which, and what notifier needs to show it. `reminders` follow while no account is created.
+
+    `user_name`: the one an invitation names, if nobody takes it before; a taken one becomes its next variant (I3).
+    """
 
     to: Addressee
     variant: Variant
@@ -58,6 +68,7 @@ class PlannedMail:
     right: Right | None = None
     reminders: tuple[datetime, ...] = ()
     custom_text: str | None = field(default=None, repr=False)
+    user_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +81,28 @@ class Offered:
     staff_role: str | None = None
 
 
-def mails_of_offer(event: GrantOffer | StaffInvited, now: datetime) -> list[PlannedMail]:
-    """Both variants, always: the sender learns nothing about accounts (I1)."""
+def mails_of_offer(
+    event: GrantOffer | StaffInvited, now: datetime, *, contact_name: str | None = None
+) -> list[PlannedMail]:
+    """Both variants, always: the sender learns nothing about accounts (I1). The invitation shows the name (I3).
+
+    `contact_name` is what is proposed to a company's contact, counted on from the names of the client's others.
+    """
+    invitation, notice = _variants(event, now)
+    name = _user_name(event, contact_name)
+    return [replace(invitation, user_name=name, parameters={**invitation.parameters, "user_name": name}), notice]
+
+
+def _user_name(event: GrantOffer | StaffInvited, contact_name: str | None) -> str:
+    """The wished name, else the one that is proposed by default (I3)."""
+    if isinstance(event, GrantOffer) and event.user_name is not None:
+        return event.user_name
+    if isinstance(event, GrantOffer) and event.client_code is not None:
+        return contact_name or next(contact_names(event.client_code))
+    return proposed_name(event.person.given_name, event.person.family_name)
+
+
+def _variants(event: GrantOffer | StaffInvited, now: datetime) -> list[PlannedMail]:
     if isinstance(event, GrantOffer):
         offered = Offered(OfferKind.DOSSIER, event.dossier_name, event.right)
         return _both(event.firm, event.person, event.granted_by, offered, event.custom_text, event.policy, now)
@@ -116,6 +147,23 @@ def mail_of_notice(event: NoticeIssued, to: Addressee) -> PlannedMail:
         "lines": [line.model_dump(mode="json", exclude_none=True) for line in event.lines],
     }
     return PlannedMail(to, variant, event.firm.firm_id, variant.value, values, event.lines[0].right)
+
+
+def mail_of_publication(event: PlanPublished, to: Addressee) -> PlannedMail:
+    """To one of those who were published to and have an account (P2)."""
+    values = {
+        "form": "plan",
+        "firm_name": event.firm.name,
+        "dossier_name": event.dossier_name,
+        "plan_title": event.title,
+        "version": event.version,
+        "published_by": event.published_by,
+        "custom_text": event.custom_text,
+        "given_name": to.given_name,
+        "family_name": to.family_name,
+    }
+    variant = Variant.PLAN_PUBLISHED
+    return PlannedMail(to, variant, event.firm.firm_id, variant.value, values, custom_text=event.custom_text)
 
 
 def reminders(policy: LadderPolicy, now: datetime) -> tuple[datetime, ...]:

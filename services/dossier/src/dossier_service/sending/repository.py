@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from event_contracts.people import Language, OfferKind, Right
@@ -33,13 +33,17 @@ _BY_ACCOUNT = text("""
 
 _CENTRAL = text("""
     SELECT p.id AS person_id, p.given_name || ' ' || p.family_name AS name, p.role, g.account_id,
-           u.account_id IS NOT NULL AS deactivated
+           u.account_id IS NOT NULL AS deactivated, p.deceased_on IS NOT NULL AS deceased,
+           p.email IS NULL AS unreachable
     FROM person p
     LEFT JOIN access_grant g ON g.person_id = p.id AND g.state = 'active'
     LEFT JOIN portal_user u ON u.firm_id = g.firm_id AND u.account_id = g.account_id AND u.state = 'deactivated'
     WHERE p.dossier_id = ANY(CAST(:dossiers AS uuid[])) AND p.removed_at IS NULL AND p.role IN ('holder', 'co_holder')
     ORDER BY p.id
 """)
+
+CentralRow: TypeAlias = Row[Any]
+"""A holder or co-holder; the columns are those of the last statement above."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ async def names_of(uow: UnitOfWork, firm_id: UUID, accounts: Collection[UUID]) -
     return {row.account_id: Addressee(row.given_name, row.family_name, Language(row.language)) for row in rows}
 
 
-async def central_people(uow: UnitOfWork, dossiers: Collection[UUID]) -> Sequence[Row[Any]]:
+async def central_people(uow: UnitOfWork, dossiers: Collection[UUID]) -> Sequence[CentralRow]:
     """The holders and co-holders of these dossiers, with the account of their open access, if they have one."""
     return (await uow.session.execute(_CENTRAL, {"dossiers": sorted(dossiers)})).all()
 

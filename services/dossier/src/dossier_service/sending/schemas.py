@@ -35,12 +35,14 @@ class PreviewOut(Output):
 class PlannedMailOut(Output):
     """One mail. Of an offer's `invitation` and `notice` one goes out: which depends on whether there is an account.
 
-    `reminders` go out on these dates if it is sent now and the account is still not created.
+    `reminders` go out on these dates if it is sent now and the account is still not created. `user_name`: what an
+    invitation names, wished or proposed; one that is taken when the account is made becomes its next variant (I3).
     """
 
     recipient: RecipientOut
     variant: Variant
     right: Right | None
+    user_name: str | None
     reminders: tuple[datetime, ...]
     preview: PreviewOut
 
@@ -53,6 +55,7 @@ class PlannedMailOut(Output):
             recipient=RecipientOut.of(mail.to),
             variant=mail.variant,
             right=mail.right,
+            user_name=mail.user_name,
             reminders=mail.reminders,
             preview=preview,
         )

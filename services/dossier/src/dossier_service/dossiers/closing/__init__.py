@@ -1,0 +1,1 @@
+"""Closing and reopening a dossier: what outside parties keep of it, and who is told."""
