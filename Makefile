@@ -43,8 +43,8 @@ check: .venv/ready ## Lint, format, types, boundaries, dependencies, migrations
 	deploy/check-dependencies.sh
 	$(BIN)/python -m local_stack migrations check
 
-bench: .venv/ready ## Measure pipeline, sign-in and mail against peers and floors (BENCH=sign_in ARGS=... for one)
-	@for each in $(or $(BENCH),pipeline sign_in mail); do $(BIN)/python tests/bench/$$each $(ARGS) || exit 1; done
+bench: .venv/ready ## Measure pipeline, sign-in, mail and decisions against peers and floors (BENCH=sign_in ARGS=... for one)
+	@for each in $(or $(BENCH),pipeline sign_in mail decisions); do $(BIN)/python tests/bench/$$each $(ARGS) || exit 1; done
 
 format: .venv/ready ## Put the code into shape
 	$(BIN)/ruff check --fix

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from client import Answer, arrive, hammer
-from identity import CHEAP, PASSWORD, Identity, running_identity
 from local_stack.folders import claim_first_free, home_of
 from local_stack.privileges import unprivileged_user
 from local_stack.servers import open_servers
 from service_kit.testing.databases import drop_templates
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+from client import Answer, arrive, hammer
+from identity import CHEAP, PASSWORD, Identity, running_identity
 from measure import ratio
 
 FLOOR = Path(__file__).parent / "floor.py"

@@ -17,6 +17,6 @@ router = make_router("journal")
 
 @router.get("/dossiers/{dossier_id}/journal", responses=problem_responses(*READS))
 async def read_journal(dossier_id: UUID, caller: SignedIn, uow: UoW, page: PageParams) -> Page[EntryOut]:
-    """What happened on the dossier, newest first (A11)."""
+    """What happened on the dossier, newest first, for its manager and team (A11); for its holders, their part (A12)."""
     entries = await service.page(uow, caller.account_id, dossier_id, position(page), page.limit + 1)
     return page_of(entries, page.limit, key=lambda entry: (entry.id,), item=EntryOut.of)

@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from dossier_service.access.journal.tables import JournalEntry
+from dossier_service.access.journal.domain import Entry
 from dossier_service.edge.fields import Output
 
 
 class EntryOut(Output):
-    """One thing that happened: when, who, what, to what, by which rule, caused by which request."""
+    """One thing that happened: when, who, what, to what, by which rule, caused by which request.
+
+    To a holder without the request, and without what staff wrote in their own words unless it is about the holder.
+    """
 
     id: UUID
     at: datetime
@@ -20,20 +23,8 @@ class EntryOut(Output):
     rule: str
     reason: str | None
     details: dict[str, str]
-    correlation_id: str
+    correlation_id: str | None
 
     @classmethod
-    def of(cls, entry: JournalEntry) -> "EntryOut":
-        return cls(
-            id=entry.id,
-            at=entry.at,
-            actor_kind=entry.actor_kind,
-            actor_id=entry.actor_id,
-            action=entry.action,
-            subject_kind=entry.subject_kind,
-            subject_id=entry.subject_id,
-            rule=entry.rule,
-            reason=entry.reason,
-            details=entry.details,
-            correlation_id=entry.correlation_id,
-        )
+    def of(cls, entry: Entry) -> "EntryOut":
+        return cls(**{name: getattr(entry, name) for name in cls.model_fields})
