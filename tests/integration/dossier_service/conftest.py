@@ -27,6 +27,7 @@ from sqlalchemy import event, text
 API = "/api/dossier/v1"
 POLICY = LadderPolicy(offsets=(timedelta(days=7), timedelta(days=30)))
 FIRM = FirmRef(firm_id=UUID(int=1), name="Cabinet", language=Language.FR)
+MIREILLE = {"name": "Mireille Couture", "email": "mireille.couture@hervedavid.com", "mobile": "+1 514 555 0134"}
 RECIPIENT = Recipient(email="lea@example.com", given_name="Léa", family_name="Dupont", language=Language.FR)
 
 
@@ -195,6 +196,44 @@ class World:
             event.remove(engine, "before_cursor_execute", note)
 
 
+@dataclass
+class Company:
+    """A client company with a dossier, managed by the office's accountant; contacts of it are made by name."""
+
+    world: World
+    office: Office
+    client_id: str
+    dossier: str
+    contact_path: str = ""
+
+    @property
+    def manager(self) -> Somebody:
+        return self.office.accountant
+
+    @property
+    def contacts(self) -> str:
+        return f"/firms/{self.office.firm_id}/clients/{self.client_id}/contacts"
+
+    async def contact(self, **changes: Any) -> str:
+        """The path of a new contact's access; `contact_path` is the contact's own."""
+        made = await self.manager.made(self.contacts, {**MIREILLE, **changes})
+        self.contact_path = f"{self.contacts}/{made['id']}"
+        return f"{self.dossier}/contacts/{made['id']}/access"
+
+    async def page(self, access: str) -> dict[str, Any]:
+        answer = await self.manager.get(access)
+        assert answer.status_code == 200, answer.text
+        page: dict[str, Any] = answer.json()
+        return page
+
+    async def joined(self, access: str, **form: Any) -> Somebody:
+        """The contact, with an active grant."""
+        given = await self.manager.made(access, {"contact_confirmed": True, **form})
+        contact = self.world.somebody()
+        await self.world.joins(given["grant"]["id"], contact)
+        return contact
+
+
 def a_person(**changes: Any) -> dict[str, Any]:
     person = {"given_name": "Léa", "family_name": "Dupont", "email": f"{new_id()}@example.com"}
     return {**person, "phone": "+32470123456", "language": "fr", **changes}
@@ -223,3 +262,14 @@ async def world(database_for: DatabaseFactory) -> AsyncIterator[World]:
             open_client(SERVICE.routers, database=database, deps=deps, verifier=issuer.verifier)
         )
         yield World(Harness(SERVICE, database, deps), client, issuer, urls.owner_url)
+
+
+@pytest.fixture
+async def company(world: World) -> Company:
+    """The client of document 004, with its code."""
+    office = await world.office()
+    firm = f"/firms/{office.firm_id}"
+    body = a_person(kind="company", company_name="Hervé David", code="8005551", language="nl")
+    client = await office.accountant.made(firm + "/clients", body)
+    dossier = await office.accountant.made(firm + "/dossiers", {"client_id": client["id"]})
+    return Company(world, office, client["id"], f"/dossiers/{dossier['id']}")

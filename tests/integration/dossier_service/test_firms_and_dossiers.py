@@ -167,15 +167,15 @@ class TestDossiers:
         ] * 2
         assert (await helper.get(dossier.path)).status_code == 404
 
-    async def test_a1_team_members_administrators_and_holders_do_not_manage_access(self, world: Any) -> None:
+    async def test_a1_team_members_administrators_and_family_do_not_manage_access(self, world: Any) -> None:
         office = await world.office()
         dossier = await world.dossier(office)
         helper, helper_id = await world.colleague(office.firm_id, office.administrator)
         await office.accountant.call("PUT", f"{dossier.path}/team/{helper_id}")
-        holder, _ = await world.granted(office, dossier, dossier.holder_id)
-        grant = {"person_id": dossier.child_id, "right": "read", "contact_confirmed": True}
+        child, _ = await world.granted(office, dossier, dossier.child_id)
+        grant = {"person_id": dossier.holder_id, "right": "read", "contact_confirmed": True}
 
-        for who in (helper, office.administrator, holder):
+        for who in (helper, office.administrator, child):
             answer = await who.post(dossier.path + "/grants", grant)
 
             assert (answer.status_code, answer.json()["rule"]) == (403, "A1")

@@ -1,8 +1,13 @@
 """A13: another firm's object answers exactly like one that does not exist; A14: so does a colleague's dossier."""
 
+import re
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
+from dossier_service.bootstrap import SERVICE
+from dossier_service.edge.routing import PREFIX as API
+from fastapi.routing import APIRoute
 from service_kit.ids import new_id
 
 
@@ -14,13 +19,22 @@ def told(answer: Any) -> Any:
 
 
 # Method, path and body; {d} is a dossier, {p} a person and {g} a grant of it, {f} its firm, {a} an account seen there.
-PATHS = [
+PATHS: list[tuple[str, str, Any]] = [
     ("GET", "/dossiers/{d}", None),
+    ("PATCH", "/dossiers/{d}", {"modules": []}),
+    ("POST", "/dossiers/{d}/close", {"access": "ended", "reason": "x"}),
+    ("POST", "/dossiers/{d}/reopen", {"reason": "x"}),
     ("GET", "/dossiers/{d}/rights", None),
     ("GET", "/dossiers/{d}/journal", None),
     ("POST", "/dossiers/{d}/people", {"given_name": "A", "family_name": "B", "relationship": "child"}),
     ("PATCH", "/dossiers/{d}/people/{p}", {"given_name": "A"}),
     ("DELETE", "/dossiers/{d}/people/{p}", None),
+    ("PUT", "/dossiers/{d}/people/{p}/death", {"deceased_on": "2026-01-01"}),
+    ("DELETE", "/dossiers/{d}/people/{p}/death", None),
+    ("GET", "/dossiers/{d}/advisers", None),
+    ("POST", "/dossiers/{d}/advisers", {"kind": "notary", "given_name": "A", "family_name": "B"}),
+    ("PATCH", "/dossiers/{d}/advisers/{p}", {"kind": "other"}),
+    ("DELETE", "/dossiers/{d}/advisers/{p}", None),
     ("POST", "/dossiers/{d}/grants", {"person_id": "{p}", "right": "read", "contact_confirmed": True}),
     ("PATCH", "/dossiers/{d}/grants/{g}", {"right": "read"}),
     ("POST", "/dossiers/{d}/grants/{g}/withdraw", None),
@@ -30,13 +44,18 @@ PATHS = [
     ("GET", "/dossiers/{d}/sections/family-structure", None),
     ("PUT", "/dossiers/{d}/sections/family-structure", {"note": "x"}),
     ("GET", "/dossiers/{d}/sections/asset-inventory", None),
-    ("POST", "/dossiers/{d}/sections/asset-inventory/assets", {"kind": "other", "description": "x", "amount": "1"}),
+    (
+        "POST",
+        "/dossiers/{d}/sections/asset-inventory/assets",
+        {"kind": "other", "description": "x", "value": {"amount": "1", "currency": "EUR"}},
+    ),
     ("GET", "/firms/{f}/staff", None),
     ("GET", "/firms/{f}/staff/{m}", None),
     ("PATCH", "/firms/{f}/staff/{m}", {"role": "administrator"}),
     ("PATCH", "/firms/{f}/staff/me", {"notices": "daily"}),
     ("POST", "/firms/{f}/staff/{m}/removal", {"reason": "x"}),
     ("POST", "/firms/{f}/staff/{m}/resend", None),
+    ("POST", "/firms/{f}/staff/{m}/handover", {"membership_id": "{m}", "reason": "x"}),
     ("GET", "/firms/{f}/settings", None),
     ("PATCH", "/firms/{f}/settings", {"name": "x"}),
     ("GET", "/firms/{f}/logo", None),
@@ -46,9 +65,33 @@ PATHS = [
     ("POST", "/firms/{f}/portal-users/{a}/deactivation", {"reason": "x"}),
     ("POST", "/firms/{f}/portal-users/{a}/reactivation", None),
     ("GET", "/firms/{f}/clients", None),
+    ("GET", "/firms/{f}/clients/{c}", None),
+    ("PATCH", "/firms/{f}/clients/{c}", {"type": "x"}),
+    ("GET", "/firms/{f}/clients/{c}/history", None),
+    ("GET", "/dossiers/{d}/sections/client-record", None),
+    ("PATCH", "/dossiers/{d}/sections/client-record", {"type": "x"}),
+    ("GET", "/dossiers/{d}/sections/client-record/history", None),
+    ("GET", "/dossiers/{d}/sections/client-record/people/{p}", None),
+    ("PUT", "/dossiers/{d}/sections/client-record/people/{p}", {"note": "x"}),
+    ("GET", "/dossiers/{d}/sections/client-record/people/{p}/history", None),
     ("GET", "/firms/{f}/dossiers", None),
     ("POST", "/firms/{f}/clients", {"given_name": "A", "family_name": "B", "email": "a@b.example", "language": "fr"}),
     ("POST", "/firms/{f}/dossiers", {"client_id": "{c}"}),
+    (
+        "POST",
+        "/firms/{f}/portals",
+        {
+            "analysis": "individual",
+            "holder": {
+                "given_name": "A",
+                "family_name": "B",
+                "email": "a@b.example",
+                "phone": "+32470123456",
+                "language": "fr",
+            },
+            "contact_confirmed": True,
+        },
+    ),
     (
         "POST",
         "/firms/{f}/staff",
@@ -97,6 +140,35 @@ async def test_a13_every_path_answers_for_a_foreign_id_as_for_an_unknown_one(wor
             assert answers[0][1]["rule"] == "A13"
 
 
+_LETTERS = {"dossier_id": "d", "firm_id": "f", "client_id": "c", "person_id": "p", "grant_id": "g", "account_id": "a"}
+ROUTES = sorted(
+    (method, route.path)
+    for router in SERVICE.routers
+    for route in router.routes
+    if isinstance(route, APIRoute) and {"dossier_id", "firm_id"} & set(re.findall(r"{(\w+)}", route.path))
+    for method in route.methods
+)
+
+
+async def test_a13_not_one_route_tells_a_foreign_id_from_an_unknown_one(world: Any, theirs: Any) -> None:
+    """Whatever routes there are, with or without a body that means anything; reading is always 404."""
+    _, foreign = theirs
+    ours = await world.office()
+    unknown = {name: str(new_id()) for name in foreign}
+    query = {"at": "2026-01-01T00:00:00Z", "to": "1"}
+    for method, template in ROUTES:
+        answers = []
+        for ids in (foreign, unknown):
+            values = {name: ids.get(_LETTERS.get(name, ""), "1") for name in re.findall(r"{(\w+)}", template)}
+            values |= {name: unknown["m"] for name in values if name not in _LETTERS and name != "version"}
+            path = template.removeprefix(API).format_map(values)
+            asked = path + "?" + urlencode(query) if method == "GET" else path
+            answers.append(told(await ours.administrator.call(method, asked, None if method == "GET" else {})))
+
+        assert answers[0] == answers[1], f"{method} {template}"
+        assert answers[0][0] in ({404} if method in {"GET", "DELETE"} else {404, 422, 428}), f"{method} {template}"
+
+
 async def test_a13_foreign_ids_inside_the_own_firm_are_unknown(world: Any, theirs: Any) -> None:
     _, foreign = theirs
     ours = await world.office()
@@ -132,6 +204,10 @@ async def test_a13_foreign_ids_inside_an_own_dossier_are_unknown(world: Any, the
     inside = [
         ("PATCH", "/people/{p}", {"given_name": "A"}),
         ("DELETE", "/people/{p}", None),
+        ("PUT", "/people/{p}/death", {"deceased_on": "2026-01-01"}),
+        ("DELETE", "/people/{p}/death", None),
+        ("PATCH", "/advisers/{p}", {"kind": "other"}),
+        ("DELETE", "/advisers/{p}", None),
         ("POST", "/grants", {"person_id": "{p}", "right": "read", "contact_confirmed": True}),
         ("PATCH", "/grants/{g}", {"right": "read"}),
         ("POST", "/grants/{g}/withdraw", None),
