@@ -19,8 +19,8 @@ async def test_the_demo_plays_the_main_job_and_says_when_the_reminders_are_due(s
 
     await play(Place(stack.base_url, stack.mail_api_url, stack.env_of), teller)
 
-    assert (teller.passed, teller.skipped) == (46, 2)
-    assert teller.summary == "46 steps passed, 2 skipped"
+    assert (teller.passed, teller.skipped) == (59, 2)
+    assert teller.summary == "59 steps passed, 2 skipped"
 
 
 async def test_the_demo_names_the_step_that_failed_and_why(stack: LocalStack) -> None:

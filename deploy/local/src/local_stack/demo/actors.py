@@ -63,6 +63,10 @@ class Actor:
         self._tokens: dict[str, Any] = {}
         self._signed_in_at = 0.0
 
+    def over(self, http: httpx.AsyncClient) -> Api:
+        """The same session over other connections: from another address, say."""
+        return Api(http, self._access_token)
+
     async def newest_link(self) -> str:
         """The link of the newest mail, once there is one."""
         return link_in((await self.mailbox.mails_from(self.human.email, 1))[-1])

@@ -68,10 +68,16 @@ class Stage:
 @asynccontextmanager
 async def open_stage(place: Place) -> AsyncIterator[Stage]:
     """The connections of a stage, for as long as the block lasts."""
-    # Loopback or not, nothing of a proxy that happens to be set in the shell.
-    async with httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False) as http:
+    async with connect(place) as http:
         with MailClient(place.mail_url) as mails:
             yield Stage(place, http, Mailbox(mails))
+
+
+def connect(place: Place, *, address: str | None = None) -> httpx.AsyncClient:
+    """Connections to the gateway, from one of this machine's own addresses when it matters whence they come."""
+    # Loopback or not, nothing of a proxy that happens to be set in the shell.
+    transport = httpx.AsyncHTTPTransport(local_address=address)
+    return httpx.AsyncClient(base_url=place.base_url, timeout=30, trust_env=False, transport=transport)
 
 
 def place_of(base_url: str, mail_url: str | None) -> Place:

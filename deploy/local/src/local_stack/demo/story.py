@@ -35,15 +35,21 @@ class Story:
     spouse: Actor
     child: Actor
     sister: Actor
+    son: Actor
+    notary: Actor
+    contact: Actor
     firm_id: str = ""
     client_id: str = ""
     first: Dossier | None = None
     second: Dossier | None = None
+    company: Dossier | None = None
     wrong_mail: Mail | None = None
+    plan: str = ""
+    plan_change: str = ""
 
     @classmethod
     def on(cls, stage: Stage) -> "Story":
-        """Two members of staff and a family, in three languages (M1)."""
+        """Two members of staff, a family, a notary and a company's contact, in three languages (M1)."""
         return cls(
             stage,
             administrator=stage.actor(human("Alice", "Martin", "fr")),
@@ -52,6 +58,9 @@ class Story:
             spouse=stage.actor(human("Victor", "Stone", "en")),
             child=stage.actor(human("Chloe", "Stone", "en")),
             sister=stage.actor(human("Iris", "Stone", "en")),
+            son=stage.actor(human("Noah", "Stone", "en")),
+            notary=stage.actor(human("Nora", "Vos", "nl")),
+            contact=stage.actor(human("Mireille", "Couture", "fr")),
         )
 
     @property
@@ -64,6 +73,11 @@ class Story:
     def other_dossier(self) -> Dossier:
         assert self.second is not None
         return self.second
+
+    @property
+    def company_dossier(self) -> Dossier:
+        assert self.company is not None
+        return self.company
 
     @property
     def bounced_mail(self) -> Mail:

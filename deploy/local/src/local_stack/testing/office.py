@@ -11,6 +11,14 @@ from local_stack.demo.waiting import until
 
 
 @dataclass(frozen=True)
+class Colleague:
+    """Another member of a firm's staff, signed in."""
+
+    actor: Actor
+    membership_id: str
+
+
+@dataclass(frozen=True)
 class Office:
     """One firm and its manager. Every dossier's holder is the one client, who is not invited by that (C4)."""
 
@@ -37,6 +45,20 @@ class Office:
     def person(self, family_name: str = "Guest") -> Actor:
         """Somebody new, who reads English."""
         return self.stage.actor(human("Gwen", family_name, "en"))
+
+    async def colleague(self, family_name: str = "Colleague") -> Colleague:
+        """An accountant of the firm, who has joined and signed in."""
+        actor = self.person(family_name)
+        body = {**actor.human.contact(), "role": "accountant"}
+        invited = await self.manager.api.post(f"{DOSSIER}/firms/{self.firm_id}/staff", body)
+        await actor.join_and_sign_in()
+
+        async def working() -> bool:
+            items = (await actor.api.get(f"{DOSSIER}/firms"))["items"]
+            return any(item["id"] == self.firm_id for item in items)
+
+        await until(working, "the firm is open to its accountant")
+        return Colleague(actor, invited["id"])
 
     async def dossier(self, name: str = "") -> str:
         """A new dossier; its id."""

@@ -1,7 +1,9 @@
 """The scenes of the story, in the order they are played; each does one thing and says what happened."""
 
 from local_stack.demo.scenes import (
+    advising,
     bouncing,
+    company,
     declining,
     dossier,
     firm,
@@ -9,7 +11,9 @@ from local_stack.demo.scenes import (
     holding,
     invitation,
     leaving_staff,
+    letting_in,
     owning,
+    planning,
     second_dossier,
 )
 
@@ -23,5 +27,9 @@ SCRIPT = (
     *bouncing.SCENES,
     *holding.SCENES,
     *owning.SCENES,
+    *letting_in.SCENES,
+    *advising.SCENES,
+    *company.SCENES,
+    *planning.SCENES,
     *leaving_staff.SCENES,
 )

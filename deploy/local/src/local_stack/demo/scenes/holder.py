@@ -23,30 +23,28 @@ async def the_holder_opens_the_dossier(story: Story) -> str:
 
 async def the_holder_writes_an_asset(story: Story) -> str:
     path = f"{story.dossier.path}/sections/asset-inventory"
-    house = {"kind": "real_estate", "description": "House in Ghent", "amount": "410000.00"}
+    house = {"kind": "real_estate", "description": "House in Ghent", "value": euros("410000.00")}
     made = await story.holder.api.post(f"{path}/assets", house)
-    edit = {**house, "amount": "425000.00"}
+    edit = {**house, "value": euros("425000.00")}
     await story.holder.api.put(f"{path}/assets/{made['id']}", edit, {"If-Match": made["etag"]})
     stale = await story.holder.api.send("PUT", f"{path}/assets/{made['id']}", edit, {"If-Match": made["etag"]})
     seen = (await story.accountant.api.get(path))["items"]
-    if stale.status_code != 412 or [asset["amount"] for asset in seen] != ["425000.00"]:
+    if stale.status_code != 412 or [asset["value"] for asset in seen] != [edit["value"]]:
         raise Unexpected("the asset is not as the holder wrote it")
     return "the holder adds an asset and corrects it; a stale edit is refused (412), the manager sees the new amount"
 
 
 async def the_holder_is_refused_the_rest(story: Story) -> str:
-    body = {
-        "person_id": story.dossier.people[story.spouse.human.given_name],
-        "right": "read",
-        "contact_confirmed": True,
-    }
-    granting = await story.holder.api.refused("POST", f"{story.dossier.path}/grants", body)
-    rights = await story.holder.api.refused("GET", f"{story.dossier.path}/rights")
+    adviser = {**story.notary.human.contact(), "kind": "notary"}
+    advising = await story.holder.api.refused("POST", f"{story.dossier.path}/advisers", adviser)
+    billing = await story.holder.api.refused("GET", f"{story.dossier.path}/sections/billing-account")
     firm = await story.holder.api.refused("GET", f"{DOSSIER}/firms/{story.firm_id}/clients")
-    found = [granting.status, rights.status, firm.status]
+    found = [advising.status, billing.status, firm.status]
     if found != [403, 403, 404]:
         raise Unexpected(f"the refusals were {found}")
-    return f"refused to the holder: granting ({granting}), the rights page ({rights}), the firm's clients ({firm})"
+    return (
+        f"refused to the holder: an adviser ({advising}), the billing account ({billing}), the firm's clients ({firm})"
+    )
 
 
 async def decisions_say_why(story: Story) -> str:
@@ -86,6 +84,10 @@ async def the_rights_page_shows_everybody(story: Story) -> str:
         f"the rights page (A15): {story.holder.human.given_name} {grant['right']}, {grant['state']}, invitation "
         f"{grant['invitation']['state']}, no more reminders; {others} without a right"
     )
+
+
+def euros(amount: str) -> dict[str, str]:
+    return {"amount": amount, "currency": "EUR"}
 
 
 async def open_to_holder(story: Story, dossier: Dossier) -> dict[str, Any]:
