@@ -57,7 +57,7 @@ def test_the_demo_passes_against_a_stack_that_is_up_and_ctrl_c_leaves_nothing(up
     up.process.send_signal(signal.SIGINT)
 
     assert demo.returncode == 0, demo.stdout + demo.stderr
-    assert demo.stdout.splitlines()[-1] == "demo: 48 steps passed"
+    assert demo.stdout.splitlines()[-1] == "demo: 61 steps passed"
     assert up.process.wait(timeout=60) == 0
     _, alive = psutil.wait_procs(members, timeout=20)
     assert alive == []
