@@ -190,6 +190,9 @@ class TestContacts:
             assert said(answer) == (403, "A7", [field])
         same = await contact.call("PATCH", company.record, {"code": "8005551", "currency": "CAD"}, If_Match="*")
         assert (same.status_code, same.json()["etag"], same.json()["website"]) == (200, '"1"', None)
+        # Refused though nobody pays for this client: else the answer would tell whether somebody does (A13).
+        unseen = await contact.call("PATCH", company.record, {"bill_to": None}, If_Match="*")
+        assert said(unseen) == (403, "A7", ["bill_to"])
 
     async def test_a7_a_contact_with_read_reads(self, company: Company) -> None:
         contact = await company.contact(right="read")

@@ -150,6 +150,21 @@ class TestGiving:
         assert (anew.status_code, anew.json()["grant"]["right"]) == (201, "read")
         assert len(await world.rows("SELECT id FROM person WHERE contact_id IS NOT NULL")) == 1
 
+    async def test_who_saw_an_earlier_access_does_not_change_the_one_given_since(self, company: Any) -> None:
+        access = await company.contact()
+        seen = (await company.manager.made(access, SAVED))["etag"]
+        grant = (await company.page(access))["grant"]
+        await company.manager.post(f"{company.dossier}/grants/{grant['id']}/withdraw")
+        await company.manager.made(access, {**SAVED, "networks": ["10.0.0.0/8"]})
+        stale = await company.manager.call("PATCH", access, {"networks": []}, If_Match=seen)
+        corrected = (await company.page(access))["etag"]
+        moved = {**SAVED, "email": "moved@hervedavid.com"}
+        await company.manager.call("PATCH", company.contact_path, moved, If_Match="*")
+        overtaken = await company.manager.call("PATCH", access, {"networks": []}, If_Match=corrected)
+
+        assert (stale.status_code, overtaken.status_code) == (412, 412)
+        assert (await company.page(access))["networks"] == ["10.0.0.0/8"]
+
     async def test_i2_a1_one_address_is_one_person_and_never_the_givers_own(self, world: Any, company: Any) -> None:
         await company.manager.made(await company.contact(), SAVED)
         own = await company.manager.get(f"/firms/{company.office.firm_id}/staff/{company.office.accountant_id}")
@@ -170,6 +185,16 @@ class TestGiving:
         answer = await company.manager.post(company.dossier + "/grants", body)
 
         assert refusal(answer) == (409, "contact_access", "A9")
+
+    async def test_m3_a_contact_of_one_name_is_called_by_it(self, world: Any, company: Any) -> None:
+        access = await company.contact(name="Cher")
+
+        plan = (await company.manager.post(access + "?dry_run=true", SAVED)).json()
+        await company.joined(access)
+
+        assert {mail["recipient"]["name"] for mail in plan["mails"]} == {"Cher"}
+        said = await world.harness.said(NoticeIssued)
+        assert {line.person_name for notice in said for line in notice.lines} == {"Cher"}
 
     async def test_m3_a_dry_run_says_it_all_and_keeps_nothing(self, world: Any, company: Any) -> None:
         access = await company.contact()

@@ -28,7 +28,7 @@ async def test_a9_what_is_no_network_is_refused_and_named(world: Any, company: A
     access = await company.contact()
     await company.manager.made(access, SAVED)
     other = await company.contact(email="second@hervedavid.com")
-    for typed in ("123.542.654.785", "10.0.0.7/24", "2001:db8::1/64", "0.0.0.0/33", "hervedavid.com", "", "10.0.0"):
+    for typed in ("123.542.654.785", "10.0.0.7/24", "2001:db8::1/64", "0.0.0.0/33", "hervedavid.com", "", "fe80::1%\0"):
         body = {"networks": ["203.0.113.7", typed]}
         for answer in (
             await company.manager.post(other, {**SAVED, **body}),

@@ -106,3 +106,36 @@ async def test_an_activation_takes_the_same_statements_for_one_grant_and_for_man
         counts.append(len(sent))
 
     assert counts[0] == counts[1], counts
+
+
+async def test_a_dry_run_takes_the_same_statements_for_one_who_is_told_and_for_many(
+    world: Any, office: Any, person: Any
+) -> None:
+    dossier = await world.dossier(office)
+    path, body = dossier.path + "/close?dry_run=true", {"access": "read_only", "reason": "Terminé"}
+    await world.granted(office, dossier, dossier.holder_id)
+    with world.statements() as few:
+        await office.accountant.post(path, body)
+    for _ in range(3):
+        child = await office.accountant.made(dossier.path + "/people", {**person(), "relationship": "child"})
+        await world.granted(office, dossier, child["id"])
+
+    with world.statements() as many:
+        answer = await office.accountant.post(path, body)
+
+    assert len(answer.json()["mails"]) == 4
+    assert len(few) == len(many), many
+
+
+async def test_a_proposed_code_takes_the_same_statements_however_many_are_taken(
+    world: Any, office: Any, person: Any
+) -> None:
+    path, costs = f"/firms/{office.firm_id}/clients", []
+    for taken in (range(0), range(1000002, 1000006)):
+        for code in taken:
+            await office.accountant.made(path, person(code=str(code)))
+        with world.statements() as sent:
+            made = await office.accountant.made(path, person())
+        costs.append(len(sent))
+
+    assert (made["code"], costs[0]) == ("1000006", costs[1])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from dossier_service.access.domain import A7, MODULES, STAFF_PARTIES, Action, Party, Section, cell_of
+from dossier_service.access.domain import A7, MODULES, REASONS, STAFF_PARTIES, Action, Party, Section, cell_of
 from event_contracts.people import Right
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -266,6 +266,7 @@ async def test_a7_the_published_law_is_the_table_of_the_law(world: Any) -> None:
 
     assert [row["section"] for row in law["sections"]] == list(A7)
     assert {row["section"] for row in law["sections"] if row["module"]} == set(MODULES)
+    assert {refusal.rule for refusal in REASONS.values()} <= law["narrowed_by"].keys()
     for row in law["sections"]:
         assert [(cell["party"], cell["right"]) for cell in row["cells"]] == [
             *((party, None) for party in STAFF),

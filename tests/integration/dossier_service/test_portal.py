@@ -276,3 +276,11 @@ class TestPortalUserOnAnExistingDossier:
         answer = await scene.manager.call("PATCH", path, {"right": "write", "user_name": "lea-2"}, If_Match="*")
 
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "user_name")
+
+
+async def test_p1_what_stands_in_the_way_of_the_client_is_named_where_it_was_typed(scene: Scene) -> None:
+    await scene.made(client={**COMPANY, "code": "8005551"}, holder=LEA)
+
+    answer = await scene.set_up(client={**COMPANY, "code": "8OO5551"}, holder=JO)
+
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (409, "client.code")

@@ -224,6 +224,16 @@ async def test_a_revoked_invitation_is_shown_with_the_withdrawn_grant(world: Any
     assert (shown["state"], shown["invitation"]["state"]) == ("withdrawn", "revoked")
 
 
+async def test_i1_a_withdrawn_grant_says_nothing_more_of_an_account(world: Any, invited: Invited) -> None:
+    """What the person does afterwards, with the invitation of another firm say, is no business of this one (A13)."""
+    await world.told(invited.linked())
+    await invited.office.accountant.post(f"{invited.dossier.path}/grants/{invited.offer_id}/withdraw")
+    await world.told(world.activated(invited.account_id))
+
+    shown = await invited.shown()
+    assert (shown["state"], shown["account_state"], shown["user_name"]) == ("withdrawn", None, None)
+
+
 async def test_ladders_of_other_kinds_are_no_reminders_of_access(world: Any, invited: Invited, now: datetime) -> None:
     other = invited.ladder.model_copy(update={"kind": "questionnaire"})
 

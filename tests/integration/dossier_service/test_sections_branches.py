@@ -123,3 +123,18 @@ async def test_a9_a_record_belongs_to_an_open_branch_of_the_own_firm(
         ("branch_id", "branch_closed", "A9"),
     ]
     assert kept.status_code == 200
+
+
+async def test_a9_a_limited_contact_sees_no_version_of_the_company_from_another_branch(
+    world: Any, office: Any, branches: list[str], company: dict[str, str]
+) -> None:
+    record, (here, there) = company["path"] + "/sections/client-record", branches
+    for branch in (there, here):
+        answer = await office.accountant.call("PATCH", record, {"branch_id": branch}, If_Match="*")
+        assert answer.status_code == 200, answer.text
+    limited = await let_in(world, office, company, branch_id=here)
+
+    seen, whole = [(await who.get(record + "/history")).json()["items"] for who in (limited, office.accountant)]
+
+    assert [one["content"]["branch_id"] for one in seen] == [here, None]
+    assert [one["content"]["branch_id"] for one in whole] == [here, there, None]

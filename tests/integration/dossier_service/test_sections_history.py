@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 ASSETS = "/sections/asset-inventory/assets"
+SIMULATIONS = "/sections/simulations/simulations"
 HOUSE = {"kind": "real_estate", "description": "Maison", "value": {"amount": "1", "currency": "EUR"}}
 
 
@@ -102,3 +103,20 @@ async def test_not_even_the_service_itself_rewrites_it(world: Any, statement: st
     with pytest.raises(DBAPIError, match="permission denied"):
         async with world.harness.transaction() as uow:
             await uow.session.execute(text(statement))
+
+
+async def test_a11_who_stands_in_a_dossier_twice_did_it_as_whom_the_law_let_them(
+    world: Any, office: Any, dossier: Any, person: Any
+) -> None:
+    banker = await office.accountant.made(dossier.path + "/advisers", person(kind="banker"))
+    both, _ = await world.granted(office, dossier, banker["id"])
+    body = {"person_id": dossier.holder_id, "right": "write", "contact_confirmed": True}
+    as_holder = await office.accountant.made(dossier.path + "/grants", body)
+    await world.joins(as_holder["id"], both)
+
+    simulation = await both.made(dossier.path + SIMULATIONS, {"title": "Rente", "tool": "annuity"})
+
+    history = (await both.get(f"{dossier.path}{SIMULATIONS}/{simulation['id']}/history")).json()["items"]
+    (entry,) = await world.rows("SELECT details FROM journal WHERE action = 'simulation_added'")
+    assert [one["party"] for one in history] == ["holder"]
+    assert entry["details"] == {"party": "holder", "grant": as_holder["id"], "version": "1"}

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import pytest
 from event_contracts.dossier import GrantWithdrawn
-from event_contracts.firms import FirmConfigured
+from event_contracts.firms import FirmConfigured, PortalUserDeactivated
 from event_contracts.identity import AccountChanged
-from event_contracts.notifier import MessageFailed, MessageSent
+from event_contracts.notifier import MessageFailed, MessageSent, MessageSuppressed
 from event_contracts.people import Brand, FirmRef, Language, Recipient
 from event_contracts.plans import PlanPublished, PlanRecipient
 from service_kit.ids import new_id
@@ -137,6 +137,41 @@ class TestRecipients:
         (mail,) = world.smtp.mails
         assert "Bonjour Couture,\n" in text_of(mail)
         assert mail["To"].addresses[0].display_name == "Couture"
+
+
+class TestDeactivation:
+    """Who is kept out at the firm is not called to a plan there (I11), in whatever order it is heard."""
+
+    @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+    async def test_what_was_published_before_is_not_mailed_and_after_they_are_let_in_again_it_is(
+        self, world: World, order: tuple[int, ...]
+    ) -> None:
+        lea, luc = somebody(), somebody()
+        await world.told(account(lea, "lea@example.com"), account(luc, "luc@example.com"))
+        kept_out = PortalUserDeactivated(firm_id=FIRM.firm_id, account_id=lea.account_id)
+        events = [
+            arrived(published(lea, luc), sequence=5),
+            arrived(kept_out, sequence=6),
+            arrived(published(lea, version=3), sequence=8),
+        ]
+        await world.told(*(events[place] for place in order))
+
+        async with world.working():
+            await world.settled({"sent": 2, "suppressed": 1})
+
+        (mail,) = world.smtp.to("lea@example.com")
+        assert "version 3" in text_of(mail)
+        assert len(world.smtp.to("luc@example.com")) == 1
+        (said,) = await world.harness.said(MessageSuppressed)
+        assert said.reason == "the firm deactivated this portal user"
+
+    async def test_at_another_firm_it_goes(self, world: World) -> None:
+        lea = somebody()
+        elsewhere = PortalUserDeactivated(firm_id=new_id(), account_id=lea.account_id)
+        await world.told(account(lea, "lea@example.com"), published(lea), elsewhere)
+
+        async with world.working():
+            await world.settled({"sent": 1})
 
 
 class TestRecord:

@@ -38,7 +38,19 @@ def test_a9_a_limit_has_one_spelling(typed: list[str], kept: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize(
-    "typed", ["123.542.654.785", "", "10.0.0", "example.com", "10.0.0.7/24", "2001:db8::1/64", "10.0.0.0/33", "::/129"]
+    "typed",
+    [
+        "123.542.654.785",
+        "",
+        "10.0.0",
+        "example.com",
+        "10.0.0.7/24",
+        "2001:db8::1/64",
+        "10.0.0.0/33",
+        "::/129",
+        "fe80::1%eth0",
+        "::ffff:10.0.0.1%x,y",
+    ],
 )
 def test_a9_what_is_no_address_is_refused_by_name(typed: str) -> None:
     with pytest.raises(Invalid) as refused:

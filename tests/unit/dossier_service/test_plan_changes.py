@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from dossier_service.access.domain import Refusal
 from dossier_service.plans.changes.domain import (
+    MOST_CLASHES,
     MOST_WAITING,
     ChangeKind,
     ChangeState,
@@ -141,7 +142,7 @@ def test_p3_a_short_patch_does_not_make_a_huge_plan() -> None:
 
     with pytest.raises(Invalid):
         checked_change(OPERATIONS, doubling, {"goals": [1]})
-    with pytest.raises(Invalid, match="All copies together"):
+    with pytest.raises(Invalid, match="copied and moved"):
         checked_change(OPERATIONS, copies, big)
 
 
@@ -242,3 +243,49 @@ def test_p3_who_may_take_back_and_how_many_may_wait() -> None:
     assert [(one.code, one.rule) for one in refusals if one] == [("not_submitter", "P3"), ("too_many_waiting", "P3")]
     assert why_not_withdraw(is_submitter=True) is None
     assert why_not_submit(MOST_WAITING - 1) is None
+
+
+def deepening() -> list[dict[str, Any]]:
+    """Operations that move a value, again and again, to the end of a new long path."""
+    nest: Any = 0
+    for _ in range(17):
+        nest = {"a": nest}
+    patch: list[dict[str, Any]] = [{"op": "add", "path": "/x", "value": nest}]
+    for here, there in ("xy", "yx") * 47:
+        patch.append({"op": "add", "path": f"/{there}", "value": nest})
+        patch.append({"op": "move", "from": f"/{here}", "path": f"/{there}" + "/a" * 17})
+    return patch
+
+
+@pytest.mark.parametrize("last", [{"op": "test", "path": "/x", "value": 1}, {"op": "remove", "path": "/x/q/z"}])
+def test_p3_moves_do_not_make_a_bottomless_plan(last: dict[str, Any]) -> None:
+    with pytest.raises(Invalid) as caught:
+        checked_change(OPERATIONS, [*deepening(), last], PLAN)
+
+    assert caught.value.code == "content_too_deep"
+
+
+def test_p3_moves_may_not_go_round_with_a_big_plan() -> None:
+    big = {"a": "x" * (MOST_BYTES // 3)}
+    rounds = [{"op": "move", "from": f"/{here}", "path": f"/{there}"} for here, there in ("ab", "ba") * 50]
+
+    with pytest.raises(Invalid, match="copied and moved"):
+        checked_change(OPERATIONS, rounds, big)
+
+
+def test_p3_a_place_that_is_tested_often_is_compared_once() -> None:
+    big = {"big": [0] * (MOST_BYTES // 3), "rent": 1}
+    patch: list[dict[str, Any]] = [{"op": "replace", "path": "/big", "value": 1}]
+    patch += [{"op": "test", "path": "/big", "value": 1}] * 199
+
+    found = merged(OPERATIONS, patch, big, {**big, "big": [1]})
+
+    assert [clash.path for clash in found.clashes] == ["/big"]
+
+
+def test_p3_of_many_clashes_some_are_named() -> None:
+    base, now, wanted = ({str(name): value for name in range(1000)} for value in range(3))
+
+    found = merged(MERGE, wanted, base, now)
+
+    assert len(found.clashes) == MOST_CLASHES

@@ -11,6 +11,7 @@ from dossier_service.dossiers.people.domain import PersonRole
 from dossier_service.plans.domain import (
     LARGEST_NUMBER,
     MOST_BYTES,
+    MOST_DIFFERENCES,
     MOST_LEVELS,
     Reach,
     checked_content,
@@ -162,3 +163,20 @@ def test_a7_staff_who_also_hold_a_grant_read_everything(standing_with: Any, gran
     standing = replace(standing_with(party=Party.TEAM), grants=(grant_with(),))
 
     assert reach_of(standing, decide(standing, Section.PLANS, Action.READ)).everything
+
+
+MANY = MOST_DIFFERENCES + 1
+CROWDED: list[tuple[Any, Any, list[tuple[str, str]]]] = [
+    ({"goals": [0] * MOST_DIFFERENCES}, {"goals": [1] * MOST_DIFFERENCES}, [("/goals/0", "changed")]),
+    ({"goals": ["house"], "age": 1}, {"goals": [0] * MANY, "age": 2}, [("/goals", "changed"), ("/age", "changed")]),
+    ({"a": {"b": [0] * MANY}}, {"a": {"b": [1] * MANY}}, [("/a", "changed")]),
+    ({}, {str(name): 1 for name in range(MANY)}, [("", "changed")]),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "expected"), CROWDED, ids=range(len(CROWDED)))
+def test_p3_what_differs_everywhere_is_told_in_fewer_words(before: Any, after: Any, expected: Any) -> None:
+    found = differences(before, after)
+
+    assert len(found) <= MOST_DIFFERENCES
+    assert [(one.path, one.kind) for one in found][: len(expected)] == expected

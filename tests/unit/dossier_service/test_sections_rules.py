@@ -250,6 +250,9 @@ def nested(depth: int) -> dict[str, Any]:
         ({"a": ["\x00"]}, "control_characters"),
         ({"a": "\ud800"}, "control_characters"),
         ({"a": "x" * 65_536}, "too_large"),
+        ({"rates": [1e300] * 200}, None),
+        ({"rates": [1e300] * 250}, "too_large"),
+        ({"rates": [1e-300] * 250}, "too_large"),
     ],
 )
 def test_what_a_tool_keeps_is_bounded_and_fit_to_be_kept(value: dict[str, Any], code: str | None) -> None:

@@ -9,7 +9,7 @@ from event_contracts.dossier import ClosedAccess
 from event_contracts.firms import NoticeAudience, NoticeIssued, NoticeKind, NoticeLine
 from event_contracts.people import FirmRef, Language, Right
 from event_contracts.plans import PlanPublished, PlanRecipient
-from notifier_service.messages.domain import Template, UnsafeText, erasure_of
+from notifier_service.messages.domain import Template, UnsafeText, erasure_of, portal_user_of
 from notifier_service.messages.notices import grants_of, notice_row, plan_row
 from notifier_service.templates.parameters import PARAMETERS, NoticeParameters, PlanParameters
 from service_kit.ids import new_id
@@ -101,11 +101,11 @@ class TestPlans:
         assert (row["to_account"], row["recipient"], row["language"]) == (True, None, Language.NL)
         assert row["asked_anew"] is False
 
-    def test_only_the_end_of_the_one_grant_makes_it_unwanted(self) -> None:
-        one, other = new_id(), new_id()
+    def test_the_end_of_the_one_grant_or_being_kept_out_makes_it_unwanted(self) -> None:
+        one, other, kept_out = new_id(), new_id(), portal_user_of(FIRM.firm_id, LEA)
 
-        assert row_of_plan(one)["concerns"] == [one, erasure_of(LEA)]
-        assert row_of_plan(one, other)["concerns"] == [erasure_of(LEA)]
+        assert row_of_plan(one)["concerns"] == [one, kept_out, erasure_of(LEA)]
+        assert row_of_plan(one, other)["concerns"] == [kept_out, erasure_of(LEA)]
         assert row_of_plan(one, other)["offer_ids"] == [one, other]
 
     def test_one_publication_and_account_make_one_mail(self) -> None:

@@ -17,8 +17,11 @@ def parse_networks(texts: Iterable[str]) -> tuple[Network, ...]:
 def parse_network(text: str) -> Network:
     """A network in CIDR form or a single address; one of IPv4 mapped into IPv6 comes out as IPv4.
 
-    ValueError for anything else, host bits that are set among it: `10.0.0.7/24` names a host, not a network.
+    ValueError for anything else, host bits that are set among it: `10.0.0.7/24` names a host, not a network. So is a
+    zone refused: it is a name of one machine's own, and may hold any character.
     """
+    if "%" in text:
+        raise ValueError("a network has no zone")
     network = ip_network(text.strip())
     if isinstance(network, IPv6Network) and network.subnet_of(_MAPPED):
         mapped = network.network_address.ipv4_mapped

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from event_contracts.firms import NoticeIssued
 from event_contracts.notifier import MessageFailed, MessageRef
 from event_contracts.plans import PlanPublished
 from service_kit.ids import new_id
@@ -296,3 +297,17 @@ class TestContacts:
 
         shown = (await planning.manager.get(change)).json()
         assert (shown["submitted_by"]["name"], shown["submitted_by"]["role"]) == ("Mireille Couture", "client")
+
+    async def test_a9_of_a_plan_they_read_no_more_nothing_is_told(self, planning: Any, contact: Any) -> None:
+        namur, mons = (branch["id"] for branch in contact["branches"])
+        plan = await planning.plan(branch_id=namur)
+        await planning.published(plan, contact["grant"])
+        change = await planning.submitted(contact["account"], plan, {"retirement": {"age": 60}})
+        await planning.manager.call("PATCH", contact["access"], {"branch_id": mons}, If_Match="*")
+
+        settled = await planning.manager.post(change + "/reject", {"reason": "No"})
+
+        assert settled.json()["state"] == "rejected"
+        kinds = {line.kind for said in await planning.world.harness.said(NoticeIssued) for line in said.lines}
+        assert "change_rejected" not in kinds
+        assert "change_submitted" in kinds

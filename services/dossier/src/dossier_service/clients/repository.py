@@ -12,6 +12,9 @@ from dossier_service.clients.tables import Client, ClientVersion
 from dossier_service.dossiers.tables import Dossier, TeamMember
 from dossier_service.firms.tables import Firm
 
+_CODES_AT_ONCE = 1000
+"""So many numbers are looked at in one statement: a firm may have typed thousands of codes that are next in turn."""
+
 _PAYERS = text("""
     WITH RECURSIVE payer (id) AS (
         SELECT bill_to FROM client WHERE id = :client AND bill_to IS NOT NULL
@@ -69,9 +72,17 @@ async def payers_of(uow: UnitOfWork, client_id: UUID) -> Collection[UUID]:
     return (await uow.session.execute(_PAYERS, {"client": client_id})).scalars().all()
 
 
-async def versions(uow: UnitOfWork, client_id: UUID, before: int | None, limit: int) -> Sequence[ClientVersion]:
-    """At most `limit` versions of a client's record, newest first, older than `before`."""
+async def versions(
+    uow: UnitOfWork, client_id: UUID, before: int | None, limit: int, branches: Collection[UUID] = ()
+) -> Sequence[ClientVersion]:
+    """At most `limit` versions of a client's record, newest first, older than `before`.
+
+    Given branches: without the versions in which the client belonged to another (A9).
+    """
     query = select(ClientVersion).where(col(ClientVersion.client_id) == client_id)
+    if branches:
+        branch = col(ClientVersion.content)["branch_id"].astext
+        query = query.where(or_(branch.is_(None), branch.in_(map(str, branches))))
     if before is not None:
         query = query.where(col(ClientVersion.version) < before)
     return (await uow.session.execute(query.order_by(col(ClientVersion.version).desc()).limit(limit))).scalars().all()
@@ -90,7 +101,15 @@ async def next_code(uow: UnitOfWork, firm_id: UUID) -> str:
     query = select(Firm).where(col(Firm.id) == firm_id).with_for_update(key_share=True)
     firm = (await uow.session.execute(query.execution_options(populate_existing=True))).scalar_one()
     while True:
-        firm.last_client_number += 1
-        code = str(firm.last_client_number)
-        if not await code_taken(uow, firm_id, code):
-            return code
+        first = firm.last_client_number + 1
+        codes = [str(number) for number in range(first, first + _CODES_AT_ONCE)]
+        taken = await _skeletons_taken(uow, firm_id, [skeleton(code) for code in codes])
+        free = next((code for code in codes if skeleton(code) not in taken), None)
+        firm.last_client_number = int(free or codes[-1])
+        if free is not None:
+            return free
+
+
+async def _skeletons_taken(uow: UnitOfWork, firm_id: UUID, skeletons: Collection[str]) -> Collection[str]:
+    query = select(Client.code_skeleton).where(col(Client.firm_id) == firm_id, col(Client.code_skeleton).in_(skeletons))
+    return frozenset((await uow.session.execute(query)).scalars())

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from service_kit.http.etags import etag_of
 from service_kit.user_names import proposed_name
 
-from dossier_service.clients.domain import FIELDS, ClientKind, ClientStatus
+from dossier_service.clients.domain import FIELDS, FOR_STAFF, ClientKind, ClientStatus
 from dossier_service.clients.service import NewClient, as_content
 from dossier_service.clients.tables import Client, ClientVersion
 from dossier_service.edge.addresses import PostalAddress, PostalAddressOut
@@ -143,8 +143,8 @@ class ClientOut(ClientRecordOut):
 
 
 def shown_of(content: Mapping[str, Any], *, for_staff: bool) -> dict[str, Any]:
-    """What of a record's content is shown: who pays is another client, and nobody's business but the firm's (A13)."""
-    return {**content} if for_staff else {**content, "bill_to": None}
+    """What of a record's content is shown; what is for staff only is empty for everybody else (A13)."""
+    return {**content} if for_staff else {**content, **dict.fromkeys(FOR_STAFF)}
 
 
 def version_out(version: ClientVersion, *, for_staff: bool) -> VersionOut:

@@ -32,7 +32,7 @@ class Scene:
 _SCENES = text("""
     SELECT g.id, g.account_id, g."right", d.id AS dossier_id, d.name AS dossier_name,
            f.id AS firm_id, f.name AS firm_name, f.language,
-           p.given_name || ' ' || p.family_name AS person_name, p.role,
+           btrim(p.given_name || ' ' || p.family_name) AS person_name, p.role,
            CASE WHEN m.state = 'active' THEN m.account_id END AS manager_account, m.notices AS manager_preference,
            ARRAY(
                SELECT h.account_id FROM access_grant h JOIN person hp ON hp.id = h.person_id

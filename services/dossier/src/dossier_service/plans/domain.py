@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -17,6 +18,8 @@ RULE = "P3"
 MOST_BYTES = 256_000
 MOST_LEVELS = 20
 LONGEST_KEY = 200
+MOST_DIFFERENCES = 500
+"""In how many places two contents are told to differ; a short change could differ in a hundred thousand."""
 LARGEST_NUMBER = 2**53 - 1
 """Beyond this, programs that read JSON disagree about the number (RFC 7493)."""
 
@@ -119,38 +122,45 @@ class Difference:
 
 
 def differences(before: Json, after: Json) -> tuple[Difference, ...]:
-    """Where two contents differ, as deep inside as it can be told; lists are told apart from their ends inwards."""
-    return tuple(_differences(before, after, ()))
+    """Where two contents differ, as deep inside as it can be told; lists are told apart from their ends inwards.
+
+    What differs in too many places is told by the plan's own members, or as one.
+    """
+    for levels in (MOST_LEVELS, 1):
+        found = tuple(islice(_differences(before, after, (), levels), MOST_DIFFERENCES + 1))
+        if len(found) <= MOST_DIFFERENCES:
+            return found
+    return (_difference((), DifferenceKind.CHANGED, before=before, after=after),)
 
 
 _Place = tuple[str | int, ...]
 
 
-def _differences(before: Json, after: Json, place: _Place) -> Iterator[Difference]:
+def _differences(before: Json, after: Json, place: _Place, levels: int) -> Iterator[Difference]:
     if same(before, after):
         return
-    if isinstance(before, dict) and isinstance(after, dict):
+    if levels and isinstance(before, dict) and isinstance(after, dict):
         for key in [*before, *(key for key in after if key not in before)]:
             if key not in after:
                 yield _difference((*place, key), DifferenceKind.REMOVED, before=before[key])
             elif key not in before:
                 yield _difference((*place, key), DifferenceKind.ADDED, after=after[key])
             else:
-                yield from _differences(before[key], after[key], (*place, key))
-    elif isinstance(before, list) and isinstance(after, list):
-        yield from _list_differences(before, after, place)
+                yield from _differences(before[key], after[key], (*place, key), levels - 1)
+    elif levels and isinstance(before, list) and isinstance(after, list):
+        yield from _list_differences(before, after, place, levels)
     else:
         yield _difference(place, DifferenceKind.CHANGED, before=before, after=after)
 
 
-def _list_differences(before: list[Json], after: list[Json], place: _Place) -> Iterator[Difference]:
+def _list_differences(before: list[Json], after: list[Json], place: _Place, levels: int) -> Iterator[Difference]:
     shorter = min(len(before), len(after))
     start = next((index for index in range(shorter) if not same(before[index], after[index])), shorter)
     most = shorter - start
     end = next((index for index in range(most) if not same(before[-1 - index], after[-1 - index])), most)
     old, new = before[start : len(before) - end], after[start : len(after) - end]
     for index, (one, other) in enumerate(zip(old, new, strict=False), start):
-        yield from _differences(one, other, (*place, index))
+        yield from _differences(one, other, (*place, index), levels - 1)
     for index, one in enumerate(old[len(new) :], start + len(new)):
         yield _difference((*place, index), DifferenceKind.REMOVED, before=one)
     for index, other in enumerate(new[len(old) :], start + len(old)):

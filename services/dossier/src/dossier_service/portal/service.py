@@ -8,7 +8,7 @@ from uuid import UUID
 
 from event_contracts.people import Language, Right
 from service_kit.db import UnitOfWork
-from service_kit.errors import FieldError, Invalid
+from service_kit.errors import Conflict, FieldError, Invalid
 from service_kit.user_names import checked_name
 
 from dossier_service.access import domain as law
@@ -155,8 +155,9 @@ def _inside(place: str) -> Iterator[None]:
     """Names wrong fields as they stand in the call."""
     try:
         yield
-    except Invalid as error:
-        raise Invalid(error.code, error.detail, rule=error.rule, fields=_placed(error.fields, place)) from error
+    except (Invalid, Conflict) as error:
+        error.fields = _placed(error.fields, place)
+        raise
 
 
 def _placed(fields: Sequence[FieldError], place: str) -> tuple[FieldError, ...]:

@@ -15,7 +15,6 @@ from dossier_service.access.journal.domain import Actor, Fact
 from dossier_service.access.service import allowed_in
 from dossier_service.dossiers import repository as dossiers
 from dossier_service.dossiers.people import repository as people
-from dossier_service.dossiers.people.domain import TREE_ROLES
 from dossier_service.edge.refusals import refused, require, unknown
 from dossier_service.firms.branches.service import open_branch
 from dossier_service.records import repository
@@ -126,7 +125,7 @@ async def add(uow: UnitOfWork, call: Call, draft: Draft) -> Record:
     )
     uow.session.add(record)
     await uow.session.flush()
-    await _keep(uow, standing, record, Change.ADDED)
+    await _keep(uow, standing, decision, record, Change.ADDED)
     return record
 
 
@@ -142,7 +141,7 @@ async def write(uow: UnitOfWork, call: Call, record_id: UUID, draft: Draft, chec
     record.changed_at = await uow.now()
     record.changed_by = call.account_id
     await uow.session.flush()
-    await _keep(uow, standing, record, Change.WRITTEN)
+    await _keep(uow, standing, decision, record, Change.WRITTEN)
     return record
 
 
@@ -153,7 +152,7 @@ async def remove(uow: UnitOfWork, call: Call, record_id: UUID, check_version: Ch
     check_version(record.version)
     record.version += 1
     record.changed_at = await uow.now()
-    await _keep(uow, standing, record, Change.REMOVED)
+    await _keep(uow, standing, decision, record, Change.REMOVED)
     await uow.session.delete(record)
     await uow.session.flush()
 
@@ -208,8 +207,7 @@ async def _check(
 async def _wrong_people(uow: UnitOfWork, call: Call, draft: Draft, record: Record | None) -> tuple[FieldError, ...]:
     if not draft.people:
         return ()
-    tree = await people.tree(uow, call.dossier_id)
-    known = frozenset(person.id for person in tree if person.role in TREE_ROLES)
+    known = frozenset(person.id for person in await people.tree(uow, call.dossier_id))
     return why_unknown_people(draft.people, known | people_named(record.content if record else {}))
 
 
@@ -220,7 +218,7 @@ def _content(draft: Draft, branch_id: UUID | None) -> dict[str, Any]:
     return content
 
 
-async def _keep(uow: UnitOfWork, standing: Standing, record: Record, change: Change) -> None:
+async def _keep(uow: UnitOfWork, standing: Standing, decision: Decision, record: Record, change: Change) -> None:
     version = RecordVersion(
         record_id=record.id,
         version=record.version,
@@ -229,18 +227,23 @@ async def _keep(uow: UnitOfWork, standing: Standing, record: Record, change: Cha
         branch_id=record.branch_id,
         at=record.changed_at,
         account_id=standing.account_id,
-        party=standing.party,
+        party=decision.party,
         change=change,
         content=record.content,
     )
-    await keep_version(uow, standing, version, subject_kind=record.kind)
+    await keep_version(uow, standing, decision, version, subject_kind=record.kind)
 
 
-async def keep_version(uow: UnitOfWork, standing: Standing, version: RecordVersion, *, subject_kind: str) -> None:
-    """Keeps how a record was left, and writes into the journal that it was, without its content (A11)."""
+async def keep_version(
+    uow: UnitOfWork, standing: Standing, decision: Decision, version: RecordVersion, *, subject_kind: str
+) -> None:
+    """Keeps how a record was left, and writes into the journal that it was, without its content (A11).
+
+    As whom and by which grant is what the law said yes to: one account may stand in a dossier twice.
+    """
     uow.session.add(version)
-    grant = standing.active_grant
-    details = {"party": standing.party, "grant": grant.grant_id if grant else None, "version": version.version}
+    grant = decision.grant
+    details = {"party": decision.party, "grant": grant.grant_id if grant else None, "version": version.version}
     action = f"{version.kind}_{version.change}"
     fact = Fact(action, standing.firm_id, subject_kind, version.record_id, "A7", standing.dossier_id, details=details)
     journal.add(uow, Actor.account(standing.account_id), fact, version.at)

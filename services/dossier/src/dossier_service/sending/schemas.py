@@ -20,7 +20,7 @@ class RecipientOut(Output):
 
     @classmethod
     def of(cls, to: Addressee) -> "RecipientOut":
-        return cls(name=f"{to.given_name} {to.family_name}", email=to.email, language=to.language)
+        return cls(name=f"{to.given_name} {to.family_name}".strip(), email=to.email, language=to.language)
 
 
 class PreviewOut(Output):

@@ -1,6 +1,7 @@
 """The dry run: reads off what the use case said whom it would mail, then has everything rolled back (M3)."""
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from event_contracts import EventData
@@ -24,6 +25,7 @@ from dossier_service.firms import repository as firms
 from dossier_service.firms.events import policy_of
 from dossier_service.sending import repository
 from dossier_service.sending.domain import (
+    Addressee,
     PlannedMail,
     SkipReason,
     mail_of_notice,
@@ -32,6 +34,9 @@ from dossier_service.sending.domain import (
     mails_of_resend,
 )
 from dossier_service.sending.schemas import PlannedMailOut, SendingPlan, SkippedOut
+
+Names = Mapping[UUID, Mapping[UUID, Addressee]]
+"""How each firm names the people behind the accounts it mails to."""
 
 _ABOUT_A_GRANT = (GrantOffer, GrantChanged, GrantWithdrawn, GrantDeclined)
 _ABOUT_A_DOSSIER = (DossierClosed, DossierReopened)
@@ -49,13 +54,25 @@ async def plan(
     await uow.session.flush()
     said = uow.outbox.said
     now = await uow.now()
-    mails = [mail for event in said for mail in await _mails(uow, event, policy)]
+    names = await _names(uow, said)
+    mails = [mail for event in said for mail in await _mails(uow, event, names, policy)]
     skipped = [*also_skipped, *await _skipped(uow, said, caller)]
     uow.abandon()
     return SendingPlan(at=now, mails=tuple(PlannedMailOut.of(mail) for mail in mails), skipped=tuple(skipped))
 
 
-async def _mails(uow: UnitOfWork, event: EventData, policy: LadderPolicy) -> list[PlannedMail]:
+async def _names(uow: UnitOfWork, said: Sequence[EventData]) -> Names:
+    """Everybody who is mailed as the owner of an account, in one statement however many they are."""
+    accounts: dict[UUID, set[UUID]] = defaultdict(set)
+    for event in said:
+        if isinstance(event, NoticeIssued):
+            accounts[event.firm.firm_id].add(event.account_id)
+        if isinstance(event, PlanPublished):
+            accounts[event.firm.firm_id].update(recipient.account_id for recipient in event.recipients)
+    return {firm_id: await repository.names_of(uow, firm_id, known) for firm_id, known in accounts.items()}
+
+
+async def _mails(uow: UnitOfWork, event: EventData, names: Names, policy: LadderPolicy) -> list[PlannedMail]:
     now = await uow.now()
     if isinstance(event, GrantOffer | StaffInvited):
         return mails_of_offer(event, now, contact_name=await _contact_name(uow, event))
@@ -64,12 +81,10 @@ async def _mails(uow: UnitOfWork, event: EventData, policy: LadderPolicy) -> lis
         own_policy = policy_of(await firms.firm(uow, event.firm.firm_id), policy)
         return mails_of_resend(event, facts.to, facts.offered, own_policy, now, active=facts.active)
     if isinstance(event, NoticeIssued):
-        names = await repository.names_of(uow, event.firm.firm_id, [event.account_id])
-        return [mail_of_notice(event, names[event.account_id])]
+        return [mail_of_notice(event, names[event.firm.firm_id][event.account_id])]
     if isinstance(event, PlanPublished):
         accounts = list(dict.fromkeys(recipient.account_id for recipient in event.recipients))
-        names = await repository.names_of(uow, event.firm.firm_id, accounts)
-        return [mail_of_publication(event, names[account]) for account in accounts]
+        return [mail_of_publication(event, names[event.firm.firm_id][account]) for account in accounts]
     return []
 
 

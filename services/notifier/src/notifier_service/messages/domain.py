@@ -117,6 +117,7 @@ CLOSED_WAKEUP = "notifier_closed"
 # The sequence of what is closed and never opens again: later than every event.
 FOR_GOOD = 2**63 - 1
 _ERASURE = UUID("0197a1c0-6d1e-7c55-8f0e-3b1d5a9e7c42")
+_PORTAL_USER = UUID("01a2021f-3c7a-7b52-9d41-6f0e8a4c2b95")
 
 
 class IllegalTransition(Exception):
@@ -176,6 +177,11 @@ def reminder_template(step: int | None) -> Template:
 def erasure_of(account_id: UUID) -> UUID:
     """What is closed when an account is erased (I13); the account's own id is closed by its activation already (I2)."""
     return uuid5(_ERASURE, account_id.hex)
+
+
+def portal_user_of(firm_id: UUID, account_id: UUID) -> UUID:
+    """What is closed when a firm keeps an account out (I11), for mails that lead to what it may no longer open."""
+    return uuid5(_PORTAL_USER, f"{firm_id.hex}{account_id.hex}")
 
 
 def invitation_key(invitation_id: UUID, sealed_link: str) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from event_contracts import Event, EventData
 from event_contracts.dossier import GrantMoved, GrantWithdrawn
-from event_contracts.firms import NoticeIssued
+from event_contracts.firms import NoticeIssued, PortalUserDeactivated
 from event_contracts.identity import (
     AccessLinked,
     AccountActivated,
@@ -31,7 +31,7 @@ from notifier_service.accounts import repository as accounts
 from notifier_service.accounts.domain import ERASED, address_of
 from notifier_service.bounces.repository import lift_everywhere
 from notifier_service.deps import NotifierDeps
-from notifier_service.messages.domain import FOR_GOOD, UnsafeText, erasure_of, lane_wakeup
+from notifier_service.messages.domain import FOR_GOOD, UnsafeText, erasure_of, lane_wakeup, portal_user_of
 from notifier_service.messages.events import access_notice_row, invitation_row, sign_in_information_row, welcome_row
 from notifier_service.messages.notices import grants_of, notice_row, plan_row
 from notifier_service.messages.rows import Row
@@ -157,6 +157,15 @@ async def on_grant_moved(event: Event[GrantMoved], uow: UnitOfWork, deps: Notifi
     return None
 
 
+async def on_portal_user_deactivated(
+    event: Event[PortalUserDeactivated], uow: UnitOfWork, deps: NotifierDeps
+) -> Outcome:
+    """Nobody is called to what the firm just closed to them (I11); what it says after letting them in again goes."""
+    subject = portal_user_of(event.data.firm_id, event.data.account_id)
+    close(uow, subject, "the firm deactivated this portal user", event.order)
+    return None
+
+
 def _queue(uow: UnitOfWork, event: Event[D], row_of: Callable[[Event[D], UUID], Row]) -> Outcome:
     return _queue_all(uow, lambda: [row_of(event, new_id())])
 
@@ -203,4 +212,5 @@ HANDLERS = (
     handle(InvitationExpired, on_invitation_expired),
     handle(GrantWithdrawn, on_grant_withdrawn),
     handle(GrantMoved, on_grant_moved),
+    handle(PortalUserDeactivated, on_portal_user_deactivated),
 )

@@ -9,7 +9,14 @@ from event_contracts.firms import NoticeAudience, NoticeIssued, NoticeLine
 from event_contracts.plans import PlanPublished
 
 from notifier_service.messages import rows
-from notifier_service.messages.domain import Template, erasure_of, language_for, plain_line, plain_text
+from notifier_service.messages.domain import (
+    Template,
+    erasure_of,
+    language_for,
+    plain_line,
+    plain_text,
+    portal_user_of,
+)
 from notifier_service.messages.rows import Row
 from notifier_service.templates.parameters import NoticeLineParameters, NoticeParameters, PlanParameters
 
@@ -80,7 +87,11 @@ def plan_row(event: Event[PlanPublished], message_id: UUID, account_id: UUID, gr
         firm_id=data.firm.firm_id,
         account_id=account_id,
         # Of several accesses one may end, and the others still open the plan.
-        concerns=[*(grant_ids if len(grant_ids) == 1 else ()), erasure_of(account_id)],
+        concerns=[
+            *(grant_ids if len(grant_ids) == 1 else ()),
+            portal_user_of(data.firm.firm_id, account_id),
+            erasure_of(account_id),
+        ],
         offer_ids=list(grant_ids),
     )
 

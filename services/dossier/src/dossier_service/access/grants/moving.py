@@ -13,6 +13,7 @@ from dossier_service.access.grants.service import (
     OfferPolicy,
     Terms,
     giver_in,
+    grantee_of,
     insert_grant,
     is_new_address,
     say_offered,
@@ -39,17 +40,21 @@ async def follow_contact_data(
     grant: Grant,
     contact_confirmed: bool,
     policy: OfferPolicy,
-) -> None:
+    *,
+    counted: bool = False,
+) -> bool:
     """An offered grant moves to the corrected address; an account's own address is its owner's to change (I9).
 
-    Nothing is written to somebody whose death was recorded.
+    Nothing is written to somebody whose death was recorded. One correction may move the offers of several dossiers:
+    `counted` says that it moved one already, the answer whether it has now (I7).
     """
     if grant.state is law.GrantState.OFFERED:
-        await move_offer(uow, account_id, standing, dossier, person, grant, contact_confirmed, policy)
-        return
+        await move_offer(uow, account_id, standing, dossier, person, grant, contact_confirmed, policy, counted=counted)
+        return True
     confirmed_contact(person.email, person.phone, confirmed=True, phone_needed=needs_phone(person.role))
     if person.deceased_on is None:
         await ask_owner(uow, standing, dossier, person, grant)
+    return False
 
 
 async def ask_owner(uow: UnitOfWork, standing: law.Standing, dossier: Dossier, person: Person, grant: Grant) -> None:
@@ -81,45 +86,48 @@ async def move_offer(
     grant: Grant,
     contact_confirmed: bool,
     policy: OfferPolicy,
+    *,
+    counted: bool,
 ) -> Grant:
     """Before activation a wrong address is corrected: the same right is offered anew, in one event (A5, I9).
 
-    The old link dies, the new address is invited with a ladder of its own; what was written to the person goes along.
-    What a holder gave stays what a holder gave, whoever corrects the address (A2).
+    What may not be granted there is not moved there either (A1). The old link dies, the new address is invited with a
+    ladder of its own; what was written to the person goes along. What a holder gave stays what a holder gave, whoever
+    corrects the address (A2), and counts as one of theirs (I1).
     """
     phone_needed = needs_phone(person.role)
     email, _ = confirmed_contact(person.email, person.phone, confirmed=contact_confirmed, phone_needed=phone_needed)
-    corrector = giver_in(standing)
+    require(law.why_not_grant(standing, await grantee_of(uow, account_id, dossier, person, email), grant.right))
+    giver = giver_in(standing) if grant.given_by_person is None else await _holder(uow, grant.given_by_person)
     terms = Terms(
         grant.right,
         email,
-        await is_new_address(uow, corrector, dossier.firm_id, email, policy),
+        await is_new_address(uow, giver, dossier.firm_id, email, policy),
         grant.custom_text,
         grant.user_name,
         tuple(grant.networks),
         grant.branch_id,
     )
-    await _end_moved(uow, account_id, dossier, person, grant, email)
-    giver = corrector if grant.given_by_person is None else await _holder(uow, grant.given_by_person)
+    if not counted:
+        await _count(uow, dossier.firm_id, email)
+    await _end_moved(uow, account_id, dossier, person, grant)
     moved = await insert_grant(uow, giver, dossier, person, terms)
     await say_offered(uow, account_id, standing, giver, dossier, person, moved, policy.ladder, moved_from=grant.id)
     return moved
 
 
-async def _end_moved(
-    uow: UnitOfWork, account_id: UUID, dossier: Dossier, person: Person, grant: Grant, email: str
-) -> None:
+async def _count(uow: UnitOfWork, firm_id: UUID, email: str) -> None:
+    """A correction mails anew like a resend: back and forth, it would be one without a limit (I7)."""
+    at = await uow.now()
+    require(law.resent_too_often(await repository.resends_since(uow, firm_id, email, at - timedelta(hours=1))))
+    repository.keep_resend(uow, firm_id, email, at)
+
+
+async def _end_moved(uow: UnitOfWork, account_id: UUID, dossier: Dossier, person: Person, grant: Grant) -> None:
     following = law.next_state(grant.state, law.Move.CORRECT, person.role)
     if isinstance(following, law.Refusal):
         raise refused(following)
-    # A correction mails anew like a resend: back and forth, it would be one without a limit (I7).
     at = await uow.now()
-    asked = await repository.resends_since(uow, dossier.firm_id, email, at - timedelta(hours=1))
-    suspended = law.why_suspended(
-        grant.state, deceased=person.deceased_on is not None, closed=dossier.closed_access is not None
-    )
-    require(law.why_not_resend(grant.state, asked, deactivated=False, suspended=suspended))
-    repository.keep_resend(uow, dossier.firm_id, email, at)
     settle(grant, following, at)
     await uow.session.flush()
     fact = Fact("grant_moved", dossier.firm_id, "grant", grant.id, "A5", dossier.id)

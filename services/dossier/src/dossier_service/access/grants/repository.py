@@ -170,6 +170,12 @@ async def _lock_with_roles(uow: UnitOfWork, condition: ColumnElement[bool]) -> l
     return [(row[0], PersonRole(row[1])) for row in await uow.session.execute(query)]
 
 
+async def next_version(uow: UnitOfWork, person_id: UUID) -> int:
+    """The first version of a person's next grant: it counts on, so that no tag of an earlier one is taken for its."""
+    query = select(func.max(Grant.version)).where(col(Grant.person_id) == person_id)
+    return ((await uow.session.execute(query)).scalar_one() or 0) + 1
+
+
 async def address_in_use(uow: UnitOfWork, dossier_id: UUID, email: str) -> bool:
     """Whether somebody's live grant on this dossier was offered to this address."""
     query = select(Grant.id).where(

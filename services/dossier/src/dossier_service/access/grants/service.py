@@ -72,7 +72,7 @@ async def offer(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, wanted: Off
         require(law.MANAGER_ONLY if standing.giver is None else None)
         raise unknown()
     email = person.email if wanted.email is None else wanted.email
-    require(law.why_not_grant(standing, await _grantee(uow, account_id, dossier, person, email), wanted.right))
+    require(law.why_not_grant(standing, await grantee_of(uow, account_id, dossier, person, email), wanted.right))
     require(law.why_not_through_the_tree(person.role))
     phone = person.phone if wanted.phone is None else wanted.phone
     checked = confirmed_contact(email, phone, confirmed=wanted.contact_confirmed)
@@ -101,7 +101,7 @@ async def offer_on(
     return grant
 
 
-async def _grantee(
+async def grantee_of(
     uow: UnitOfWork, account_id: UUID, dossier: Dossier, person: Person, email: str | None
 ) -> law.Grantee:
     """The facts about whom is to be let in; an address that is the giver's own is found before it is normalised."""
@@ -243,6 +243,7 @@ async def insert_grant(uow: UnitOfWork, giver: law.Giver, dossier: Dossier, pers
         user_name=terms.user_name,
         networks=list(terms.networks),
         branch_id=terms.branch_id,
+        version=await repository.next_version(uow, person.id),
     )
     uow.session.add(grant)
     await uow.session.flush()

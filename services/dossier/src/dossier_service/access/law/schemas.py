@@ -56,6 +56,7 @@ class LawOut(Output):
 
 
 NARROWED_BY = {
+    "A5": "a person whose death was recorded does nothing of it",
     "A8": "a module that was left out does not exist for outside parties",
     "A9": "a contact limited to addresses or to a branch does all this from there, and sees that branch only",
     "A10": "a grant counts while it is active; of a closed dossier outside parties read at most",

@@ -22,6 +22,10 @@ from dossier_service.access.projections.tables import (
 
 ENDED_SESSIONS = EndedSessions(EndedSession)
 
+UNDELIVERABLE = """(coalesce(l.permanent, false)
+    OR coalesce(a.undeliverable_at > coalesce(a.delivered_at, '-infinity'), false))"""
+"""Whether mails about a grant come back (M5): `l` is its outcome in `last_mail`, `a` its `known_account`."""
+
 
 async def keep_account(
     uow: UnitOfWork, account_id: UUID, state: AccountState, user_name: str, *, phone_verified: bool = False

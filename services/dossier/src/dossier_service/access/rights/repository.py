@@ -7,7 +7,9 @@ from uuid import UUID
 from service_kit.db import UnitOfWork
 from sqlalchemy import Row, text
 
-_RIGHTS = text("""
+from dossier_service.access.projections.repository import UNDELIVERABLE
+
+_RIGHTS = text(f"""
     WITH listed AS (
         SELECT p.id AS person_id, p.contact_id, p.role, p.relationship, p.related_to, p.given_name, p.family_name,
                p.language, p.email, p.phone, p.version AS person_version, p.adviser_kind, p.organisation,
@@ -37,8 +39,7 @@ _RIGHTS = text("""
            l.at AS mail_at,
            w.template AS withheld_template, w.channel AS withheld_channel, w.state AS withheld_state,
            w.reason AS withheld_reason, w.at AS withheld_at,
-           coalesce(l.permanent, false) OR coalesce(a.undeliverable_at > coalesce(a.delivered_at, '-infinity'), false)
-           AS undeliverable,
+           {UNDELIVERABLE} AS undeliverable,
            u.account_id IS NOT NULL AS deactivated, u.reason AS deactivation_reason,
            r.due_at AS reminder_due_at, resent.count AS resends
     FROM listed p
@@ -52,7 +53,7 @@ _RIGHTS = text("""
     LEFT JOIN branch b ON b.id = g.branch_id
     LEFT JOIN membership giver ON giver.id = g.given_by
     LEFT JOIN person holder ON holder.id = g.given_by_person
-    LEFT JOIN known_account a ON a.account_id = g.account_id
+    LEFT JOIN known_account a ON a.account_id = g.account_id AND g.state IN ('offered', 'active')
     LEFT JOIN known_invitation i ON i.invitation_id = g.invitation_id
     LEFT JOIN last_mail l ON l.offer_id = g.id AND l.slot = 'outcome'
     LEFT JOIN last_mail w ON w.offer_id = g.id AND w.slot = 'withheld' AND (l.at IS NULL OR w.at > l.at)
@@ -65,7 +66,7 @@ _RIGHTS = text("""
     ) resent ON true
     WHERE CAST(:contact AS uuid) IS NULL OR p.contact_id = CAST(:contact AS uuid)
     ORDER BY p.person_id, p.contact_id
-""")
+""")  # noqa: S608  # constants of this service
 
 
 RightsRow: TypeAlias = Row[Any]

@@ -57,7 +57,8 @@ class MailView(Output):
 class GrantView(Output):
     """A person's live grant, else their last one. What the caller may not see of it is empty.
 
-    `user_name` is the account's, until there is one the wished one (I3). `withheld_mail` was suppressed or is held
+    `user_name` is the account's, until there is one the wished one (I3); a grant that ended says nothing of the account
+    any more (I1). `withheld_mail` was suppressed or is held
     since the last mail that went out or failed. `undeliverable`: the address is dead until it is corrected or takes a
     mail again (M5). `lapses_at`: the invitation expired, and then the offer ends (A10). `deactivated`: the firm keeps
     the person out, the grant stays (I11). `suspended`: nothing is mailed about it, for `person_deceased` or

@@ -89,6 +89,7 @@ async def change(
     if not values:
         return contact
     await apply(uow, account_id, contact, values)
+    counted = False
     for person in await repository.people_of(uow, contact.id):
         dossier = places[person.dossier_id]
         changed = await refresh(uow, account_id, dossier, person, contact, client.language)
@@ -96,7 +97,10 @@ async def change(
         if grant is not None and concerns_access(changed):
             standing = await standing_in(uow, account_id, dossier.id)
             confirmed = wanted.contact_confirmed
-            await follow_contact_data(uow, account_id, standing, dossier, person, grant, confirmed, policy)
+            moved = await follow_contact_data(
+                uow, account_id, standing, dossier, person, grant, confirmed, policy, counted=counted
+            )
+            counted = counted or moved
     return contact
 
 

@@ -22,6 +22,8 @@ PHONES = ("phone", "mobile", "fax")
 NUMBERS = ("enterprise_number", "business_number")
 FIRMS_OWN = ("code", "status", "currency", "type", "branch_id", "bill_to", "language", "email")
 """What the firm says of a client: its staff alone write it, whoever else may write the rest (A7)."""
+FOR_STAFF = frozenset({"bill_to"})
+"""What staff alone see: who pays is another client, and nobody's business but the firm's (A13)."""
 FIELDS = (*IDENTITY, *FIRMS_OWN, *ADDRESSES, *PHONES, "website", *NUMBERS, "customer_number")
 """Everything of a client that can be changed."""
 

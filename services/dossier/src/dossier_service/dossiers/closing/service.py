@@ -33,9 +33,9 @@ async def close(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, access: Clo
         raise refused(following)
     if following is not None:
         by = giver_in(standing).name
-        told = await repository.listeners(uow, dossier.id)
+        told, at = await repository.listeners(uow, dossier.id), await uow.now()
         previous, dossier.closed_access = dossier.closed_access, following
-        dossier.closed_at, dossier.version = await uow.now(), dossier.version + 1
+        dossier.closed_at, dossier.version = at, dossier.version + 1
         await uow.session.flush()
         details = {"access": access, "previous_access": previous}
         await _write_down(uow, account_id, dossier, "dossier_closed", reason, details)

@@ -26,6 +26,8 @@ from dossier_service.plans.domain import (
 )
 
 MOST_OPERATIONS = 200
+MOST_CLASHES = 100
+"""How many clashes are named; one is enough to stand in the way."""
 MOST_WAITING = 20
 """How many changes of one person may wait for one plan."""
 
@@ -119,18 +121,17 @@ def merge_patch(target: Json, patch: Json) -> Json:
 def _json_patch(base: dict[str, Json], operations: Sequence[Mapping[str, Json]]) -> Json:
     """RFC 6902, operation by operation, so that a refusal names the first that does not apply."""
     content: Json = deepcopy(base)
-    copied = 0
+    carried = 0
     for place, operation in enumerate(operations):
         field = f"{ChangeKind.JSON_PATCH}.{place}"
         try:
             _check_levels(operation["path"], field)
-            if operation["op"] == "copy":
-                # A short patch could copy its copies into a plan of any size and depth.
-                copied += _size_of_source(content, operation, field)
-                if copied > MOST_BYTES:
-                    raise _invalid(
-                        field, "content_too_large", f"All copies together take more than {MOST_BYTES} bytes."
-                    )
+            if operation["op"] in {"copy", "move"}:
+                # A short patch could copy its copies, and move its moves, into a plan of any size and depth.
+                carried += _size_of_source(content, operation, field)
+                if carried > MOST_BYTES:
+                    detail = f"All that is copied and moved takes more than {MOST_BYTES} bytes together."
+                    raise _invalid(field, "content_too_large", detail)
             content = JsonPatch([dict(operation)]).apply(content, in_place=True)
         except (JsonPatchException, JsonPointerException) as error:
             path = str(operation["path"])[:200] or "the whole plan"
@@ -206,7 +207,8 @@ def _merge(base: Json, current: Json, wanted: Json, place: _Place, clashes: list
             if value is not _ABSENT:
                 result[name] = value
         return result
-    clashes.append(Clash(pointer(place), label(place)))
+    if len(clashes) < MOST_CLASHES:
+        clashes.append(Clash(pointer(place), label(place)))
     return current
 
 
@@ -218,10 +220,9 @@ def _equal(one: Json, other: Json) -> bool:
 
 def _failed_tests(patch: Sequence[Mapping[str, Json]], base: Json, current: Json) -> list[Clash]:
     """What the change tested in its version, and what has become something else since."""
-    clashes = []
-    for operation in patch:
-        if operation["op"] == "test":
-            tested = JsonPointer(operation["path"])
-            if not _equal(tested.resolve(base, _ABSENT), tested.resolve(current, _ABSENT)):
-                clashes.append(Clash(tested.path, label(tuple(tested.parts))))
-    return clashes
+    paths = dict.fromkeys(operation["path"] for operation in patch if operation["op"] == "test")
+    return [
+        Clash(tested.path, label(tuple(tested.parts)))
+        for tested in map(JsonPointer, paths)
+        if not _equal(tested.resolve(base, _ABSENT), tested.resolve(current, _ABSENT))
+    ]

@@ -15,8 +15,9 @@ from dossier_service.plans.changes.domain import ChangeKind, ChangeState
 from dossier_service.plans.changes.tables import PlanChange
 
 _CHANGES = text("""
-    SELECT c.id, c.plan_id, c.base_version, c.kind, c.patch, c.comment, c.submitted_by AS account_id, c.submitted_at,
-           c.state, c.settled_at, c.reason, c.applied_version, r.id AS person_id, r.role,
+    SELECT c.id, c.plan_id, c.base_version, c.kind, c.comment, c.submitted_by AS account_id, c.submitted_at, c.state,
+           c.settled_at, c.reason, c.applied_version, r.id AS person_id, r.role,
+           CASE WHEN CAST(:change AS uuid) IS NOT NULL THEN c.patch END AS patch,
            r.given_name || ' ' || r.family_name AS person_name,
            m.given_name || ' ' || m.family_name AS settled_by
     FROM plan_change c
@@ -35,8 +36,11 @@ _CHANGES = text("""
 
 _REACHABLE = text("""
     SELECT EXISTS (
-        SELECT FROM access_grant g JOIN person p ON p.id = g.person_id
-        WHERE g.dossier_id = :dossier AND g.account_id = :account AND g.state = 'active' AND p.deceased_on IS NULL
+        SELECT FROM plan p
+        JOIN dossier d ON d.id = p.dossier_id AND 'plans' = ANY(d.modules)
+        JOIN access_grant g ON g.dossier_id = d.id AND (g.branch_id IS NULL OR g.branch_id = p.branch_id)
+        JOIN person r ON r.id = g.person_id
+        WHERE p.id = :plan AND g.account_id = :account AND g.state = 'active' AND r.deceased_on IS NULL
           AND NOT EXISTS (SELECT FROM portal_user u
               WHERE u.firm_id = g.firm_id AND u.account_id = g.account_id AND u.state = 'deactivated'))
 """)
@@ -44,7 +48,7 @@ _REACHABLE = text("""
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change with the name of who submitted it and of who settled it."""
+    """A change with the name of who submitted it and of who settled it; in a page without its patch."""
 
     id: UUID
     plan_id: UUID
@@ -120,7 +124,7 @@ async def waiting_of(uow: UnitOfWork, plan_id: UUID, account_id: UUID) -> int:
     return (await uow.session.execute(query)).scalar_one()
 
 
-async def may_hear(uow: UnitOfWork, dossier_id: UUID, account_id: UUID) -> bool:
-    """Whether somebody's access to the dossier is open: mails stop with it (I11)."""
-    values = {"dossier": dossier_id, "account": account_id}
+async def may_hear(uow: UnitOfWork, plan_id: UUID, account_id: UUID) -> bool:
+    """Whether somebody's access to the plan is open: mails stop with it (A8, A9, I11)."""
+    values = {"plan": plan_id, "account": account_id}
     return (await uow.session.execute(_REACHABLE, values)).scalar_one() is True

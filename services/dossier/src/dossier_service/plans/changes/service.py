@@ -9,7 +9,8 @@ from service_kit.db import UnitOfWork
 from service_kit.errors import Conflict, FieldError
 from service_kit.ids import new_id
 
-from dossier_service.access.domain import Action, Refusal, Standing
+from dossier_service.access.domain import Action, GrantStanding, Refusal, Section, Standing
+from dossier_service.access.service import allowed_in
 from dossier_service.dossiers import repository as dossiers
 from dossier_service.edge.refusals import refused, require, unknown
 from dossier_service.firms.events import firm_ref
@@ -31,7 +32,7 @@ from dossier_service.plans.changes.domain import (
 )
 from dossier_service.plans.changes.repository import Change, Wanted
 from dossier_service.plans.changes.tables import PlanChange
-from dossier_service.plans.domain import RULE, Difference, Json, Reach, checked_content, differences
+from dossier_service.plans.domain import RULE, Difference, Json, Reach, checked_content, differences, reach_of
 from dossier_service.plans.repository import Shown
 from dossier_service.plans.tables import Plan
 
@@ -58,12 +59,13 @@ class ChangeView:
 
 async def submit(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, plan_id: UUID, wanted: Submission) -> ChangeView:
     """A client submits a change to a version that was published to them; the manager is told (P3)."""
-    standing, reach = await plans.entered(uow, account_id, dossier_id, Action.SUBMIT_CHANGES)
+    standing, decision = await allowed_in(uow, account_id, dossier_id, Section.PLANS, Action.SUBMIT_CHANGES)
+    reach = reach_of(standing, decision)
     base = await plans.shown(uow, dossier_id, plan_id, reach, wanted.base_version)
     await plans.locked(uow, dossier_id, plan_id)
     require(why_not_submit(await repository.waiting_of(uow, plan_id, account_id)))
     checked_change(wanted.kind, wanted.patch, base.content or {})
-    grant = standing.active_grant
+    grant = decision.grant
     assert grant is not None  # the law lets nobody else submit changes
     change = PlanChange(
         id=new_id(),
@@ -79,7 +81,7 @@ async def submit(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, plan_id: U
     )
     uow.session.add(change)
     await uow.session.flush()
-    await _write_down(uow, standing, change)
+    await _write_down(uow, standing, change, by=grant)
     dossier, _, _ = await dossiers.cover(uow, dossier_id)
     uow.outbox.add(events.change_submitted(change, dossier))
     line = events.submitted_line(dossier, base.title, grant, change.submitted_at)
@@ -127,7 +129,7 @@ async def apply(
         content = _without_clashes(_merged(change, base, newest))
         await plans.add_version(uow, standing, plan, newest.title, content, change.id)
         change.applied_version = plan.version
-        await _settle(uow, standing, change, ChangeState.APPLIED, newest.title)
+        await _settle(uow, standing, change, ChangeState.APPLIED, base.title)
     return await _view(uow, standing, reach, plan_id, change_id)
 
 
@@ -139,8 +141,8 @@ async def reject(
     plan, change = await _locked(uow, standing, plan_id, change_id)
     if _settles(change, Settling.REJECT):
         change.reason = reason
-        newest = await plans.shown(uow, dossier_id, plan.id, reach)
-        await _settle(uow, standing, change, ChangeState.REJECTED, newest.title)
+        base = await plans.shown(uow, dossier_id, plan.id, reach, change.base_version)
+        await _settle(uow, standing, change, ChangeState.REJECTED, base.title)
     return await _view(uow, standing, reach, plan_id, change_id)
 
 
@@ -197,7 +199,10 @@ _NEWS = {ChangeState.APPLIED: NoticeKind.CHANGE_APPLIED, ChangeState.REJECTED: N
 
 
 async def _settle(uow: UnitOfWork, standing: Standing, change: PlanChange, state: ChangeState, title: str) -> None:
-    """Staff settled a change: written down, said, and told to who submitted it while their access is open."""
+    """Staff settled a change: written down, said, and told to who submitted it while their access is open.
+
+    `title` is that of the version they know: a newer one may not be published to them (A7).
+    """
     assert standing.staff is not None  # the law lets nobody else write plans
     at = await uow.now()
     change.state, change.settled_at, change.settled_by = state, at, standing.staff.membership_id
@@ -208,13 +213,17 @@ async def _settle(uow: UnitOfWork, standing: Standing, change: PlanChange, state
         uow.outbox.add(events.change_applied(change, dossier, change.applied_version))
     else:
         uow.outbox.add(events.change_rejected(change, dossier))
-    if await repository.may_hear(uow, dossier.id, change.submitted_by):
+    if await repository.may_hear(uow, change.plan_id, change.submitted_by):
         line = events.settled_line(_NEWS[state], dossier, title, standing.staff.name, at, change.reason)
         await tell_person(uow, firm=firm_ref(firm), account_id=change.submitted_by, line=line)
 
 
-async def _write_down(uow: UnitOfWork, standing: Standing, change: PlanChange) -> None:
+async def _write_down(
+    uow: UnitOfWork, standing: Standing, change: PlanChange, *, by: GrantStanding | None = None
+) -> None:
+    """`by`: the grant that allowed it, of somebody who may hold another too (A11)."""
     facts = {"change": change.id, "base_version": change.base_version, "version": change.applied_version}
+    facts |= {"party": by.role, "grant": by.grant_id} if by else {}
     action = f"plan_change_{change.state}"
     await plans.write_down(uow, standing, action, change.plan_id, RULE, facts, change.reason)
 

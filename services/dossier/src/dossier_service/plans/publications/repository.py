@@ -12,25 +12,25 @@ from sqlalchemy import Row, text
 from sqlmodel import col, select
 
 from dossier_service.access.domain import GrantState
+from dossier_service.access.projections.repository import UNDELIVERABLE
 from dossier_service.dossiers.people.domain import PersonRole
 from dossier_service.plans.publications.domain import Reader
 from dossier_service.plans.publications.tables import PlanPublication, PlanRecipient
 
 # The firm's own address of somebody is the one it keeps now: after joining it may have been adjusted, and the grant
 # still says where it was offered. Undeliverable is what the rights page shows of the grant (M5).
-_READERS = text("""
+_READERS = text(f"""
     SELECT g.id AS grant_id, g.person_id, p.given_name || ' ' || p.family_name AS name, p.role, g.state,
            coalesce(p.email, g.email) AS email, g.account_id, g.branch_id, p.deceased_on IS NOT NULL AS deceased,
            u.account_id IS NOT NULL AS deactivated,
-           coalesce(l.permanent, false) OR coalesce(a.undeliverable_at > coalesce(a.delivered_at, '-infinity'), false)
-           AS undeliverable
+           {UNDELIVERABLE} AS undeliverable
     FROM access_grant g
     JOIN person p ON p.id = g.person_id
     LEFT JOIN known_account a ON a.account_id = g.account_id
     LEFT JOIN last_mail l ON l.offer_id = g.id AND l.slot = 'outcome'
     LEFT JOIN portal_user u ON u.firm_id = g.firm_id AND u.account_id = g.account_id AND u.state = 'deactivated'
     WHERE g.dossier_id = :dossier AND g.id = ANY(CAST(:grants AS uuid[]))
-""")
+""")  # noqa: S608  # constants of this service
 
 _PUBLICATIONS = text("""
     SELECT pub.id, pub.version, v.title, pub.published_at, m.given_name || ' ' || m.family_name AS published_by

@@ -31,11 +31,13 @@ class ClientFacts:
 class Reach:
     """How far the client record goes for somebody.
 
-    `writes`: the fields of the client's record that they may change. `people`: of whom they reach the personal record
-    and with which right; `everybody` is the whole tree, to write.
+    `branches`: those whose client's record they may see, all when it is empty. `writes`: the fields of it that they may
+    change. `people`: of whom they reach the personal record and with which right; `everybody` is the whole tree, to
+    write.
     """
 
     client: bool = False
+    branches: frozenset[UUID] = frozenset()
     writes: frozenset[str] = frozenset()
     everybody: bool = False
     people: Mapping[UUID, Right] = field(default_factory=dict)
@@ -60,7 +62,13 @@ def reach_of(standing: Standing, client: ClientFacts) -> Reach:
             people[grant.person_id] = grant.right
     seen = [grant for grant in grants if _is_own(grant, client)]
     writes = frozenset[str]().union(*(_written_by(grant) for grant in seen))
-    return Reach(client=bool(seen), writes=writes, people=people)
+    return Reach(client=bool(seen), branches=_branches(seen), writes=writes, people=people)
+
+
+def _branches(seen: Collection[GrantStanding]) -> frozenset[UUID]:
+    """The limits of the grants; one without a limit lifts those of the others."""
+    limits = {grant.branch_id for grant in seen}
+    return frozenset() if None in limits else frozenset(branch for branch in limits if branch is not None)
 
 
 def _is_own(grant: GrantStanding, client: ClientFacts) -> bool:

@@ -11,9 +11,10 @@ from service_kit.db import UnitOfWork
 from service_kit.errors import Forbidden, Invalid
 from service_kit.people import normalise_phone
 
-from dossier_service.access.domain import Action, Section, Standing
+from dossier_service.access.domain import Action, Decision, Section, Standing
 from dossier_service.access.service import allowed_in
 from dossier_service.clients import repository as clients
+from dossier_service.clients.domain import FOR_STAFF
 from dossier_service.clients.service import Editor, edit
 from dossier_service.clients.tables import Client, ClientVersion
 from dossier_service.dossiers import repository as dossiers
@@ -69,9 +70,10 @@ class ClientRecord:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the caller stands, the dossier's client, and how far the section goes for them."""
+    """Where the caller stands, by what they may, the dossier's client, and how far the section goes for them."""
 
     standing: Standing
+    decision: Decision
     client: Client
     reach: Reach
 
@@ -99,11 +101,12 @@ async def change_client(
     def require_allowed(client: Client, fields: Collection[str]) -> None:
         # Asked again of the locked client: its branch may have changed meanwhile.
         reach = reach_of(standing, _facts(client))
-        if (refusal := refusal_to_write(reach, fields)) is not None:
+        # What they cannot see is refused even when it would change nothing: the answer would tell what it is (A13).
+        if (refusal := refusal_to_write(reach, {*fields, *(FOR_STAFF & values.keys())})) is not None:
             raise refusal
 
     membership_id = standing.staff.membership_id if standing.is_staff and standing.staff else None
-    editor = Editor(account_id, membership_id, dossier_id, standing.party)
+    editor = Editor(account_id, membership_id, dossier_id, place.decision.party)
     return await edit(uow, editor, place.client, values, require_allowed, check_version), standing.is_staff
 
 
@@ -114,7 +117,8 @@ async def client_history(
     place = await _place(uow, account_id, dossier_id, Action.READ)
     if not place.reach.client:
         raise unknown()
-    return place.standing.is_staff, await clients.versions(uow, place.client.id, before, limit)
+    versions = await clients.versions(uow, place.client.id, before, limit, place.reach.branches)
+    return place.standing.is_staff, versions
 
 
 async def read_person(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, person_id: UUID) -> PersonEntry:
@@ -151,7 +155,8 @@ async def write_person(
     record.version += 1
     record.changed_at = at
     await uow.session.flush()
-    await keep_version(uow, place.standing, _version(place.standing, record, change), subject_kind="person")
+    version = _version(place, record, change)
+    await keep_version(uow, place.standing, place.decision, version, subject_kind="person")
     return PersonEntry(person, record)
 
 
@@ -166,12 +171,12 @@ async def person_history(
 
 async def _place(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, action: Action) -> _Place:
     """Whoever reaches nothing of the section, such as a contact of another branch, knows of none (A9)."""
-    standing, _ = await allowed_in(uow, account_id, dossier_id, Section.CLIENT_RECORD, action)
+    standing, decision = await allowed_in(uow, account_id, dossier_id, Section.CLIENT_RECORD, action)
     client = await clients.client_of(uow, dossier_id)
     reach = reach_of(standing, _facts(client))
     if reach.is_nothing:
         raise unknown()
-    return _Place(standing, client, reach)
+    return _Place(standing, decision, client, reach)
 
 
 async def _of_person(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, person_id: UUID, action: Action) -> _Place:
@@ -206,15 +211,15 @@ def _checked(personal: Personal, latest: date) -> dict[str, Any]:
     }
 
 
-def _version(standing: Standing, record: PersonRecord, change: Change) -> RecordVersion:
+def _version(place: _Place, record: PersonRecord, change: Change) -> RecordVersion:
     return RecordVersion(
         record_id=record.person_id,
         version=record.version,
         dossier_id=record.dossier_id,
         kind=KIND,
         at=record.changed_at,
-        account_id=standing.account_id,
-        party=standing.party,
+        account_id=place.standing.account_id,
+        party=place.decision.party,
         change=change,
         content={
             "birth_date": record.birth_date.isoformat() if record.birth_date else None,

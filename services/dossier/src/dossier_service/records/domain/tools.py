@@ -4,13 +4,14 @@ import json
 import math
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from service_kit.errors import FieldError
 
 DEEPEST = 8
 LARGEST = 64 * 1024
-"""Characters of the object as compact JSON."""
+"""Characters of the object as compact JSON, with every number written out as the database does."""
 
 
 def why_not_kept(value: dict[str, Any], *, field: str) -> tuple[FieldError, ...]:
@@ -22,7 +23,7 @@ def why_not_kept(value: dict[str, Any], *, field: str) -> tuple[FieldError, ...]
             return (FieldError(field, "not_finite", "NaN and infinity are no numbers of JSON."),)
         if isinstance(part, str) and _is_unkeepable(part):
             return (FieldError(field, "control_characters", "Control characters are not allowed."),)
-    if len(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) > LARGEST:
+    if len(json.dumps(value, ensure_ascii=False, separators=(",", ":"))) + _hidden_digits(value) > LARGEST:
         return (FieldError(field, "too_large", f"More than {LARGEST} characters of JSON."),)
     return ()
 
@@ -38,6 +39,12 @@ def _parts(value: Any) -> Iterator[tuple[int, Any]]:
             waiting += [(depth + 1, inner) for inner in part.values()]
         elif isinstance(part, list):
             waiting += [(depth + 1, inner) for inner in part]
+
+
+def _hidden_digits(value: dict[str, Any]) -> int:
+    """How many characters longer the numbers are when they are written out: 1e308 is a one and 308 zeros."""
+    numbers = [part for _, part in _parts(value) if isinstance(part, float)]
+    return sum(len(format(Decimal(repr(number)), "f")) - len(repr(number)) for number in numbers)
 
 
 def _is_unkeepable(text: str) -> bool:

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from service_kit.db import UnitOfWork
 
-from dossier_service.access.domain import Action, Section, Standing
+from dossier_service.access.domain import Action, Decision, Section, Standing
 from dossier_service.access.service import allowed_in
 from dossier_service.dossiers import repository as dossiers
 from dossier_service.dossiers.people import repository as people
-from dossier_service.dossiers.people.domain import TREE_ROLES
 from dossier_service.dossiers.people.tables import Person
 from dossier_service.edge.refusals import unknown
 from dossier_service.records import repository
@@ -53,7 +52,7 @@ async def write(
     """Replaces what is noted about the family."""
     if await dossiers.lock(uow, dossier_id) is None:
         raise unknown()
-    standing, _ = await allowed_in(uow, account_id, dossier_id, Section.FAMILY_STRUCTURE, Action.WRITE)
+    standing, decision = await allowed_in(uow, account_id, dossier_id, Section.FAMILY_STRUCTURE, Action.WRITE)
     structure = await repository.family_structure(uow, dossier_id)
     check_version(structure.version if structure else UNWRITTEN)
     change = Change.WRITTEN if structure else Change.ADDED
@@ -67,7 +66,8 @@ async def write(
     structure.version += 1
     structure.changed_at = at
     await uow.session.flush()
-    await keep_version(uow, standing, _version(standing, structure, change), subject_kind="dossier")
+    version = _version(standing, decision, structure, change)
+    await keep_version(uow, standing, decision, version, subject_kind="dossier")
     return await _family(uow, standing, structure)
 
 
@@ -80,7 +80,7 @@ async def history(
     return standing, found
 
 
-def _version(standing: Standing, structure: FamilyStructure, change: Change) -> RecordVersion:
+def _version(standing: Standing, decision: Decision, structure: FamilyStructure, change: Change) -> RecordVersion:
     return RecordVersion(
         record_id=structure.dossier_id,
         version=structure.version,
@@ -88,7 +88,7 @@ def _version(standing: Standing, structure: FamilyStructure, change: Change) -> 
         kind=FAMILY_STRUCTURE,
         at=structure.changed_at,
         account_id=standing.account_id,
-        party=standing.party,
+        party=decision.party,
         change=change,
         content={
             "marital_status": structure.marital_status,
@@ -99,12 +99,11 @@ def _version(standing: Standing, structure: FamilyStructure, change: Change) -> 
 
 
 async def _family(uow: UnitOfWork, standing: Standing, structure: FamilyStructure | None) -> Family:
-    tree = await people.tree(uow, standing.dossier_id)
     notes = Notes()
     if structure is not None:
         notes = Notes(structure.marital_status, structure.matrimonial_regime, structure.note)
     return Family(
-        people=[person for person in tree if person.role in TREE_ROLES],
+        people=await people.tree(uow, standing.dossier_id),
         notes=notes,
         version=structure.version if structure else UNWRITTEN,
         for_staff=standing.is_staff,
