@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from dossier_service.access.journal.domain import Entry, Reader, for_holder
+from dossier_service.access.domain import MODULES, Section
+from dossier_service.access.journal.domain import Entry, Reader, actions_in, for_holder
 
 OWN_ACCOUNT, OWN_GRANT, OTHER = UUID(int=1), UUID(int=2), UUID(int=3)
 READER = Reader(OWN_ACCOUNT, {OWN_ACCOUNT, OWN_GRANT})
@@ -37,7 +38,7 @@ def read(entry: Entry) -> Entry:
         ("death_recorded", True),
         ("dossier_closed", True),
         ("grant_limited", True),
-        ("modules_changed", True),
+        ("modules_changed", False),
         ("person_changed", True),
         ("portal_user_deactivated", True),
         ("team_member_added", True),
@@ -58,6 +59,13 @@ def test_a12_which_facts_a_holder_reads(action: str, *, is_read: bool) -> None:
 )
 def test_a7_a_holder_reads_nothing_of_a_plan_before_it_is_published(action: str, *, is_read: bool) -> None:
     assert (for_holder(replace(ENTRY, action=action), READER) is not None) is is_read
+
+
+def test_a8_of_plans_that_were_left_out_a_holder_reads_nothing() -> None:
+    without = Reader(OWN_ACCOUNT, READER.own, actions_in(MODULES - {Section.PLANS}))
+
+    assert for_holder(replace(ENTRY, action="plan_published"), without) is None
+    assert for_holder(ENTRY, without) is not None
 
 
 def test_a12_a_reason_is_read_by_whom_it_is_about_or_by_who_gave_it() -> None:

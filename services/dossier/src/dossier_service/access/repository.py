@@ -35,7 +35,7 @@ _STANDINGS = text("""
            m.id AS membership_id, m.role AS staff_role, m.given_name || ' ' || m.family_name AS staff_name,
            CASE WHEN d.manager_id = m.id THEN 'manager' WHEN t.membership_id IS NOT NULL THEN 'team' END AS party,
            g.id AS grant_id, g.person_id, p.role AS person_role, g."right", g.state, g.offered_at,
-           p.given_name || ' ' || p.family_name AS person_name, p.deceased_on IS NOT NULL AS deceased,
+           btrim(p.given_name || ' ' || p.family_name) AS person_name, p.deceased_on IS NOT NULL AS deceased,
            g.networks, g.branch_id, g.given_by, g.given_by_person,
            coalesce(giver.given_name || ' ' || giver.family_name, holder.given_name || ' ' || holder.family_name)
            AS given_by_name, u.account_id IS NOT NULL AS deactivated

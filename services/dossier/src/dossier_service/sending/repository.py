@@ -32,7 +32,7 @@ _BY_ACCOUNT = text("""
 """)
 
 _CENTRAL = text("""
-    SELECT p.id AS person_id, p.given_name || ' ' || p.family_name AS name, p.role, g.account_id,
+    SELECT p.id AS person_id, btrim(p.given_name || ' ' || p.family_name) AS name, p.role, g.account_id,
            u.account_id IS NOT NULL AS deactivated, p.deceased_on IS NOT NULL AS deceased,
            p.email IS NULL AS unreachable
     FROM person p

@@ -47,7 +47,8 @@ _STAFF = text("""
 """)
 
 _GRANT_COLUMNS = """
-    g.dossier_id, g.id AS grant_id, g.person_id, g.account_id, p.role, p.given_name || ' ' || p.family_name AS name,
+    g.dossier_id, g.id AS grant_id, g.person_id, g.account_id, p.role,
+    btrim(p.given_name || ' ' || p.family_name) AS name,
     g.given_by, g.given_by_person,
     coalesce(giver.given_name || ' ' || giver.family_name, holder.given_name || ' ' || holder.family_name)
     AS given_by_name

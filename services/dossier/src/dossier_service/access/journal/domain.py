@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from dossier_service.access.domain import Section
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -55,28 +57,40 @@ class Entry:
     correlation_id: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """A holder who reads: what in the journal is about themselves (account, person, grants)."""
-
-    account_id: UUID
-    own: Collection[UUID]
-
-
 HOLDERS_ACTIONS = (
     "adviser_",
     "contact_",
     "death_",
     "dossier_",
     "grant_",
-    "modules_",
     "person_",
     "plan_",
     "portal_user_",
     "sign_in_information_",
     "team_member_",
 )
-"""How the actions begin that a holder reads of: who opens the dossier and is in it, its plans, its closing (A12)."""
+"""How the actions begin that a holder reads of: who opens the dossier and is in it, its plans, its closing (A12).
+
+Which modules are in is not among them: one that was left out does not exist for a holder (A8).
+"""
+
+
+def actions_in(modules: Collection[Section]) -> tuple[str, ...]:
+    """Those about what exists for outside parties: nothing of plans when that module was left out (A8)."""
+    return tuple(action for action in HOLDERS_ACTIONS if action != "plan_" or Section.PLANS in modules)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A holder who reads: what in the journal is about themselves (account, person, grants), and what exists for them.
+
+    `actions` are how the actions begin that they read of.
+    """
+
+    account_id: UUID
+    own: Collection[UUID]
+    actions: tuple[str, ...] = HOLDERS_ACTIONS
+
 
 DRAFTS = frozenset({"plan_created", "plan_written"})
 """What staff do to a plan before it is published to anybody: nobody outside reads of it (A7)."""
@@ -84,7 +98,6 @@ DRAFTS = frozenset({"plan_created", "plan_written"})
 _HOLDERS_DETAILS = frozenset(
     {
         "access",
-        "added",
         "base_version",
         "change",
         "fields",
@@ -96,7 +109,6 @@ _HOLDERS_DETAILS = frozenset(
         "previous_access",
         "previous_right",
         "previous_role",
-        "removed",
         "right",
         "role",
         "version",
@@ -110,7 +122,7 @@ def for_holder(entry: Entry, reader: Reader) -> Entry | None:
     What staff wrote in their own words stays theirs unless it is about the reader; whether an address was new to the
     firm tells of other dossiers, and networks from where a contact may come.
     """
-    if not entry.action.startswith(HOLDERS_ACTIONS) or entry.action in DRAFTS:
+    if not entry.action.startswith(reader.actions) or entry.action in DRAFTS:
         return None
     is_own = entry.subject_id in reader.own or entry.actor_id == reader.account_id
     return replace(

@@ -8,7 +8,7 @@ from service_kit.db import UnitOfWork
 from dossier_service.access.domain import Standing
 from dossier_service.access.explain.domain import why_not_explain
 from dossier_service.access.journal import repository
-from dossier_service.access.journal.domain import DRAFTS, HOLDERS_ACTIONS, Entry, Reader, for_holder
+from dossier_service.access.journal.domain import DRAFTS, Entry, Reader, actions_in, for_holder
 from dossier_service.access.service import standing_in
 from dossier_service.edge.refusals import require
 
@@ -20,7 +20,7 @@ async def page(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, before: UUID
     if standing.is_staff:
         return await repository.page(uow, dossier_id, before, limit)
     reader = _reader(standing)
-    entries = await repository.page(uow, dossier_id, before, limit, beginning=HOLDERS_ACTIONS, but=DRAFTS)
+    entries = await repository.page(uow, dossier_id, before, limit, beginning=reader.actions, but=DRAFTS)
     read = (for_holder(entry, reader) for entry in entries)
     return [entry for entry in read if entry is not None]
 
@@ -29,4 +29,4 @@ def _reader(standing: Standing) -> Reader:
     own = {standing.account_id}
     for grant in standing.grants:
         own |= {grant.grant_id, grant.person_id}
-    return Reader(standing.account_id, own)
+    return Reader(standing.account_id, own, actions_in(standing.modules))

@@ -18,7 +18,7 @@ _CHANGES = text("""
     SELECT c.id, c.plan_id, c.base_version, c.kind, c.comment, c.submitted_by AS account_id, c.submitted_at, c.state,
            c.settled_at, c.reason, c.applied_version, r.id AS person_id, r.role,
            CASE WHEN CAST(:change AS uuid) IS NOT NULL THEN c.patch END AS patch,
-           r.given_name || ' ' || r.family_name AS person_name,
+           btrim(r.given_name || ' ' || r.family_name) AS person_name,
            m.given_name || ' ' || m.family_name AS settled_by
     FROM plan_change c
     JOIN plan p ON p.id = c.plan_id

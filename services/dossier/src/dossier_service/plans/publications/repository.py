@@ -20,7 +20,7 @@ from dossier_service.plans.publications.tables import PlanPublication, PlanRecip
 # The firm's own address of somebody is the one it keeps now: after joining it may have been adjusted, and the grant
 # still says where it was offered. Undeliverable is what the rights page shows of the grant (M5).
 _READERS = text(f"""
-    SELECT g.id AS grant_id, g.person_id, p.given_name || ' ' || p.family_name AS name, p.role, g.state,
+    SELECT g.id AS grant_id, g.person_id, btrim(p.given_name || ' ' || p.family_name) AS name, p.role, g.state,
            coalesce(p.email, g.email) AS email, g.account_id, g.branch_id, p.deceased_on IS NOT NULL AS deceased,
            u.account_id IS NOT NULL AS deactivated,
            {UNDELIVERABLE} AS undeliverable
@@ -44,7 +44,8 @@ _PUBLICATIONS = text("""
 """)
 
 _RECIPIENTS = text("""
-    SELECT r.publication_id, r.grant_id, r.person_id, p.given_name || ' ' || p.family_name AS name, p.role, r.told
+    SELECT r.publication_id, r.grant_id, r.person_id,
+           btrim(p.given_name || ' ' || p.family_name) AS name, p.role, r.told
     FROM plan_recipient r JOIN person p ON p.id = r.person_id
     WHERE r.publication_id = ANY(CAST(:publications AS uuid[]))
     ORDER BY r.publication_id, r.person_id
