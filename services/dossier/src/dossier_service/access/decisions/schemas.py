@@ -6,11 +6,11 @@ from typing import Annotated
 from uuid import UUID
 
 from event_contracts.people import Right
+from fastapi.datastructures import QueryParams
 from pydantic import AfterValidator, BeforeValidator, Field
 from service_kit.errors import FieldError, Forbidden
 from service_kit.http.problems import field_error
 from service_kit.networks import parse_address
-from starlette.datastructures import QueryParams
 
 from dossier_service.access.decisions.service import Answer, Question
 from dossier_service.access.domain import Action, Decision, GiverKind, Limit, Party, Section
