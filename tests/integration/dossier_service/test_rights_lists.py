@@ -1,5 +1,6 @@
 """The rights page's three lists (A15), and how little of them a holder sees (A2, A12)."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -93,6 +94,36 @@ async def test_a9_a15_contacts_are_listed_with_their_limits_and_branch(world: An
         None,
         None,
         [],
+    )
+
+
+async def test_a12_contacts_who_were_never_let_in_are_not_shown_to_a_holder(
+    world: Any, page: Page, person: Any
+) -> None:
+    firm = f"/firms/{page.office.firm_id}"
+    client = await page.manager.made(firm + "/clients", person(kind="company", company_name="Dupont SA"))
+    await page.manager.made(f"{firm}/clients/{client['id']}/contacts", {"name": "Colin Caisse"})
+    owner = {"given_name": "Olga", "family_name": "Owner", **REACHED}
+    opened = await page.manager.made(firm + "/dossiers", {"client_id": client["id"], "holder": owner})
+    page.path = f"/dossiers/{opened['id']}"
+    (holder,) = (await page.seen_by(page.manager))["people"]
+    dossier = replace(page.dossier, id=opened["id"], path=page.path)
+    olga, _ = await world.granted(page.office, dossier, holder["id"])
+
+    assert [one["name"] for one in (await page.seen_by(page.manager))["contacts"]] == ["Colin Caisse"]
+    assert (await page.seen_by(olga))["contacts"] == []
+
+
+async def test_a11_contact_data_corrected_while_granting_are_written_down(world: Any, page: Page) -> None:
+    await page.grant(page.dossier.child_id, email="other@example.com", phone="+32470123999")
+
+    entries = (await page.manager.get(page.path + "/journal")).json()["items"]
+
+    changed = next(entry for entry in entries if entry["action"] == "person_changed")
+    assert (changed["subject_id"], changed["rule"], changed["details"]) == (
+        page.dossier.child_id,
+        "A3",
+        {"fields": "email,phone"},
     )
 
 

@@ -78,7 +78,7 @@ async def offer(uow: UnitOfWork, account_id: UUID, dossier_id: UUID, wanted: Off
     checked = confirmed_contact(email, phone, confirmed=wanted.contact_confirmed)
     user_name = None if wanted.user_name is None else checked_name(wanted.user_name)
     terms = Terms(wanted.right, checked[0], False, wanted.custom_text, user_name)
-    await _keep_contact(uow, person, *checked)
+    await _keep_contact(uow, account_id, dossier, person, *checked)
     return await offer_on(uow, account_id, standing, dossier, person, terms, policy)
 
 
@@ -215,10 +215,15 @@ async def is_new_address(uow: UnitOfWork, giver: law.Giver, firm_id: UUID, email
     return True
 
 
-async def _keep_contact(uow: UnitOfWork, person: Person, email: str, phone: str | None) -> None:
+async def _keep_contact(
+    uow: UnitOfWork, account_id: UUID, dossier: Dossier, person: Person, email: str, phone: str | None
+) -> None:
     if (person.email, person.phone) != (email, phone):
         person.email, person.phone, person.version = email, phone, person.version + 1
         await uow.session.flush()
+        details = {"fields": "email,phone"}
+        fact = Fact("person_changed", dossier.firm_id, "person", person.id, "A3", dossier.id, details=details)
+        journal.add(uow, Actor.account(account_id), fact, await uow.now())
 
 
 async def insert_grant(uow: UnitOfWork, giver: law.Giver, dossier: Dossier, person: Person, terms: Terms) -> Grant:

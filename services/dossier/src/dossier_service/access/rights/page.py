@@ -119,7 +119,10 @@ class ContactRights(Output):
 
 
 class RightsPage(Output):
-    """Who can open this dossier, who could, and who was asked to (A15)."""
+    """Who can open this dossier, who could, and who was asked to (A15).
+
+    Contacts of the company who were never let in are the firm's list: holders are not shown them (A12).
+    """
 
     dossier_id: UUID
     people: tuple[PersonRights, ...]
@@ -132,7 +135,11 @@ class RightsPage(Output):
             dossier_id=dossier_id,
             people=tuple(PersonRights.of(row, standing) for row in rows if row.role in TREE_ROLES),
             advisers=tuple(AdviserRights.of(row, standing) for row in rows if row.role == PersonRole.ADVISER),
-            contacts=tuple(ContactRights.of(row, standing) for row in rows if row.role == PersonRole.CLIENT),
+            contacts=tuple(
+                ContactRights.of(row, standing)
+                for row in rows
+                if row.role == PersonRole.CLIENT and (standing.is_staff or row.grant_id is not None)
+            ),
         )
 
 
