@@ -4,13 +4,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import pytest
-from alembic import command
-from service_kit.db.migrations import alembic_config
-from service_kit.testing.databases import with_database
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from service_kit.testing.migrating import empty_database, upgrade_to
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 FIRM, MEMBER, CLIENT, DOSSIER = (UUID(int=number) for number in range(1, 5))
 HOLDER, CHILD, *ENTERED = (UUID(int=number) for number in range(5, 12))
@@ -64,32 +61,16 @@ BEFORE = [
 @pytest.fixture
 async def connection(postgres_url: str) -> AsyncIterator[AsyncConnection]:
     """An empty database of this test's own."""
-    name = f"test_people_{uuid4().hex[:12]}"
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f'CREATE DATABASE "{name}"')
-    url = make_url(with_database(postgres_url, name)).set(drivername="postgresql+asyncpg")
-    engine = create_async_engine(url)
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
-        await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await server.close()
-
-
-def upgrade(connection: Connection, revision: str) -> None:
-    config = alembic_config("dossier_service.migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    async with empty_database(postgres_url) as connection:
+        yield connection
 
 
 async def test_a2_the_journal_says_who_entered_whom(connection: AsyncConnection) -> None:
-    await connection.run_sync(upgrade, "0007")
+    await upgrade_to(connection, "dossier_service.migrations", "0007")
     for statement in BEFORE:
         await connection.execute(text(statement))
 
-    await connection.run_sync(upgrade, "0008")
+    await upgrade_to(connection, "dossier_service.migrations", "0008")
 
     rows = (await connection.execute(text("SELECT id, entered_by FROM person"))).mappings()
     entered_by: dict[UUID, Any] = {row["id"]: row["entered_by"] for row in rows}

@@ -2,15 +2,12 @@
 
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
-import asyncpg
 import pytest
-from alembic import command
-from service_kit.db.migrations import alembic_config
-from service_kit.testing.databases import with_database
-from sqlalchemy import Connection, make_url, text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from service_kit.testing.migrating import empty_database, upgrade_to
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 FIRM, MEMBER, CLIENT, DOSSIER, PERSON = (UUID(int=number) for number in range(1, 6))
 OWNED, NOBODYS = UUID(int=6), UUID(int=7)
@@ -39,24 +36,8 @@ BEFORE = f"""
 @pytest.fixture
 async def connection(postgres_url: str) -> AsyncIterator[AsyncConnection]:
     """An empty database of this test's own."""
-    name = f"test_sections_{uuid4().hex[:12]}"
-    server = await asyncpg.connect(postgres_url)
-    await server.execute(f'CREATE DATABASE "{name}"')
-    url = make_url(with_database(postgres_url, name)).set(drivername="postgresql+asyncpg")
-    engine = create_async_engine(url)
-    try:
-        async with engine.begin() as connection:
-            yield connection
-    finally:
-        await engine.dispose()
-        await server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-        await server.close()
-
-
-def upgrade(connection: Connection, revision: str) -> None:
-    config = alembic_config("dossier_service.migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    async with empty_database(postgres_url) as connection:
+        yield connection
 
 
 async def rows(connection: AsyncConnection, query: str) -> list[dict[str, Any]]:
@@ -64,11 +45,11 @@ async def rows(connection: AsyncConnection, query: str) -> list[dict[str, Any]]:
 
 
 async def test_assets_become_records_with_the_version_they_have(connection: AsyncConnection) -> None:
-    await connection.run_sync(upgrade, "0005")
+    await upgrade_to(connection, "dossier_service.migrations", "0005")
     for statement in filter(str.strip, BEFORE.split(";")):
         await connection.execute(text(statement))
 
-    await connection.run_sync(upgrade, "0006")
+    await upgrade_to(connection, "dossier_service.migrations", "0006")
 
     records = await rows(connection, "SELECT id, kind, section, version, content FROM record ORDER BY id")
     versions = await rows(connection, "SELECT record_id, kind, version, change FROM record_version ORDER BY record_id")

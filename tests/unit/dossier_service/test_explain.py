@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from dossier_service.access.domain import Giver, GiverKind, Hindrance, Party, Standing
+from dossier_service.access.domain import Giver, GiverKind, Hindrance, Party, Standing, why_not_explain
 from dossier_service.access.explain.domain import (
     KnownGrant,
     KnownPlace,
@@ -18,7 +18,6 @@ from dossier_service.access.explain.domain import (
     mentioned_places,
     openers_of,
     shown_outside,
-    why_not_explain,
 )
 from dossier_service.dossiers.people.domain import PersonRole
 from event_contracts.dossier import ClosedAccess

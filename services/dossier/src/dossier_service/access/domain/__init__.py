@@ -2,7 +2,6 @@
 
 from dossier_service.access.domain.decision import CLOSED, NO_MODULE, UNKNOWN, Decision, decide
 from dossier_service.access.domain.delegation import (
-    CLOSED_FOR_GRANTS,
     MANAGER_ONLY,
     Grantee,
     why_not_change_grant,
@@ -38,6 +37,7 @@ from dossier_service.access.domain.management import (
     why_not_add_person,
     why_not_change_person,
     why_not_change_team,
+    why_not_explain,
     why_not_hand_over,
     why_not_manage,
     why_not_open,
@@ -73,7 +73,6 @@ from dossier_service.access.domain.table import (
 __all__ = [
     "A7",
     "CLOSED",
-    "CLOSED_FOR_GRANTS",
     "HOLDER_KEEPS_ACCESS",
     "LAPSES_AFTER",
     "LIVE",
@@ -119,6 +118,7 @@ __all__ = [
     "why_not_change_grant",
     "why_not_change_person",
     "why_not_change_team",
+    "why_not_explain",
     "why_not_grant",
     "why_not_grant_to_contact",
     "why_not_hand_over",

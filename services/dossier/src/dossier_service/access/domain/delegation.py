@@ -15,9 +15,7 @@ MANAGER_ONLY = Refusal(
 _CLOSED_FOR_HOLDERS = Refusal(
     "conflict", "dossier_closed", "A2", "the dossier is closed: its manager alone changes and takes back grants"
 )
-CLOSED_FOR_GRANTS = Refusal(
-    "conflict", "dossier_closed", "A10", "nothing is granted on a closed dossier: reopen it first"
-)
+_CLOSED = Refusal("conflict", "dossier_closed", "A10", "nothing is granted on a closed dossier: reopen it first")
 _CONTACTS_APART = Refusal(
     "conflict", "contact_access", "A9", "a contact is given access with the client company's contacts, as client"
 )
@@ -52,7 +50,7 @@ def why_not_grant(standing: Standing, grantee: Grantee, right: Right) -> Refusal
     if giver.kind is GiverKind.HOLDER and (refusal := _why_not_pass_on(standing, grantee, right)) is not None:
         return refusal
     if standing.closed is not None:
-        return CLOSED_FOR_GRANTS
+        return _CLOSED
     if grantee.deceased:
         return DECEASED
     return _ONESELF if grantee.is_giver else None
@@ -70,7 +68,7 @@ def why_not_grant_to_contact(standing: Standing) -> Refusal | None:
     """A contact of the client company is let in by the manager only (A1, A9)."""
     if not standing.is_manager:
         return MANAGER_ONLY
-    return CLOSED_FOR_GRANTS if standing.closed is not None else None
+    return _CLOSED if standing.closed is not None else None
 
 
 def why_not_through_the_tree(role: PersonRole) -> Refusal | None:

@@ -28,6 +28,9 @@ _ADVISERS_BY_MANAGER = Refusal(
 _ADVISERS_SHOWN_TO = Refusal(
     "forbidden", "staff_or_holder_only", "A6", "advisers are shown to the dossier's staff and its holders"
 )
+_EXPLAINED_TO = Refusal(
+    "forbidden", "concerned_only", "A12", "this is for the dossier's manager and team, its holder and co-holder"
+)
 _RIGHTS_SHOWN_TO = Refusal(
     "forbidden", "staff_or_holder_only", "A2", "this page is for the dossier's manager, team and holders"
 )
@@ -97,6 +100,11 @@ def why_not_remove_adviser(*, granted: bool) -> Refusal | None:
 def why_not_see_advisers(standing: Standing) -> Refusal | None:
     """Who advises is for the dossier's staff to see, and for its holders."""
     return _unless_staff_or_holder(standing, _ADVISERS_SHOWN_TO)
+
+
+def why_not_explain(standing: Standing) -> Refusal | None:
+    """Who can open a dossier, and its journal, is for its manager and team (A11), and for its holders (A12)."""
+    return _unless_staff_or_holder(standing, _EXPLAINED_TO)
 
 
 def _unless_staff_or_holder(standing: Standing, refusal: Refusal) -> Refusal | None:

@@ -9,6 +9,7 @@ from service_kit.context import current_context
 from service_kit.db import UnitOfWork
 from service_kit.errors import FieldError, Invalid
 
+from dossier_service.access.domain import why_not_explain
 from dossier_service.access.explain import domain as law
 from dossier_service.access.explain import repository
 from dossier_service.access.explain.domain import Openers
@@ -32,7 +33,7 @@ async def who_opens(
 ) -> tuple[datetime, Openers]:
     """Who can open a dossier, or could; for its manager and team, and with less detail for its holders (A11, A12)."""
     standing = await standing_in(uow, account_id, dossier_id)
-    require(law.why_not_explain(standing))
+    require(why_not_explain(standing))
     found = await _openers(uow, [dossier_id], at, None)
     openers = found[dossier_id]
     return at or await uow.now(), openers if standing.is_staff else law.shown_outside(openers)

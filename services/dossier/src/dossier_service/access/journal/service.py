@@ -5,8 +5,7 @@ from uuid import UUID
 
 from service_kit.db import UnitOfWork
 
-from dossier_service.access.domain import Standing
-from dossier_service.access.explain.domain import why_not_explain
+from dossier_service.access.domain import Standing, why_not_explain
 from dossier_service.access.journal import repository
 from dossier_service.access.journal.domain import DRAFTS, Entry, Reader, actions_in, for_holder
 from dossier_service.access.service import standing_in

@@ -9,7 +9,6 @@ from dossier_service.access.explain.domain.folding import (
     openers_of,
 )
 from dossier_service.access.explain.domain.openers import (
-    CONCERNED_ONLY,
     Openers,
     OutsideOpener,
     StaffOpener,
@@ -17,12 +16,10 @@ from dossier_service.access.explain.domain.openers import (
     hindrances,
     in_order,
     shown_outside,
-    why_not_explain,
 )
 
 __all__ = [
     "ACTIONS",
-    "CONCERNED_ONLY",
     "KnownGrant",
     "KnownPlace",
     "Openers",
@@ -35,5 +32,4 @@ __all__ = [
     "mentioned_places",
     "openers_of",
     "shown_outside",
-    "why_not_explain",
 ]

@@ -9,19 +9,7 @@ from event_contracts.dossier import ClosedAccess
 from event_contracts.people import Right
 from service_kit.networks import parse_networks
 
-from dossier_service.access.domain import Giver, GiverKind, Hindrance, Party, Refusal, Standing, is_within
-from dossier_service.access.domain.decision import NOT_IN_TEAM
-
-CONCERNED_ONLY = Refusal(
-    "forbidden", "concerned_only", "A12", "this is for the dossier's manager and team, its holder and co-holder"
-)
-
-
-def why_not_explain(standing: Standing) -> Refusal | None:
-    """Who can open a dossier, and its journal, is for its manager and team (A11), and for its holders (A12)."""
-    if standing.is_staff or standing.central_grant is not None:
-        return None
-    return NOT_IN_TEAM if standing.is_administrator else CONCERNED_ONLY
+from dossier_service.access.domain import Giver, GiverKind, Hindrance, Party, is_within
 
 
 @dataclass(frozen=True, slots=True)
